@@ -82,16 +82,21 @@ test('a call of the developer portal is answered with what its page may read', a
   expect(readable.toSorted()).toEqual([
     'deprecation',
     'link',
+    'request-id',
     'retry-after',
+    'retry-after-ms',
     'sunset',
     'x-gateway-cache',
     'x-gateway-notice',
     'x-policy-version',
     'x-ratelimit-limit-requests',
+    'x-ratelimit-limit-streams',
     'x-ratelimit-limit-tokens',
     'x-ratelimit-remaining-requests',
+    'x-ratelimit-remaining-streams',
     'x-ratelimit-remaining-tokens',
     'x-request-id',
+    'x-should-retry',
   ]);
 });
 

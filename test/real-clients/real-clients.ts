@@ -9,7 +9,7 @@ import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment
 import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { NotedCalls } from '../support/noted-calls.ts';
-import { type Exchange, RecordingProxy } from './recording-proxy.ts';
+import { type Exchange, type ProxyTls, RecordingProxy } from './recording-proxy.ts';
 import { RefusingProxy } from './refusing-proxy.ts';
 import { type Masked, writeTranscript } from './transcript.ts';
 
@@ -41,6 +41,7 @@ interface Machine {
   readonly outside: RefusingProxy;
   /** PEM of the authority that the clients trust. */
   readonly authority: string;
+  readonly certificate: ProxyTls['server'];
 }
 
 /**
@@ -50,6 +51,8 @@ interface Machine {
  */
 export class RealClients {
   readonly chain: RunningChain;
+  /** PEM of the certificate of `gatewayTlsUrl` and its private key. */
+  readonly certificate: ProxyTls['server'];
   readonly #gateway: RecordingProxy;
   readonly #gatewayOverTls: RecordingProxy;
   readonly #authority: string;
@@ -67,11 +70,16 @@ export class RealClients {
       gatewayOverTls: await RecordingProxy.start(gatewayTlsUrl, { server, targetAuthority }),
       outside: await RefusingProxy.start(),
       authority: certificate,
+      certificate: server,
     });
   }
 
-  private constructor(chain: RunningChain, { gateway, gatewayOverTls, outside, authority }: Machine) {
+  private constructor(
+    chain: RunningChain,
+    { gateway, gatewayOverTls, outside, authority, certificate }: Machine,
+  ) {
     this.chain = chain;
+    this.certificate = certificate;
     this.#gateway = gateway;
     this.#gatewayOverTls = gatewayOverTls;
     this.#outside = outside;
@@ -168,7 +176,8 @@ export class RealClients {
   async #collect(): Promise<void> {
     const exchanges = await Promise.all([this.#gateway.take(), this.#gatewayOverTls.take()]);
     for (const exchange of exchanges.flat()) {
-      this.#calls.saw(exchange.requestId, exchange.status);
+      // A browser's question whether it may call is no call.
+      if (exchange.method !== 'OPTIONS') this.#calls.saw(exchange.requestId, exchange.status);
       this.#since.push({ exchange, test: expect.getState().currentTestName });
     }
   }
