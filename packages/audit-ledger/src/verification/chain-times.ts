@@ -42,3 +42,10 @@ export function timeIn(name: string): number {
     name.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-.*$/, '$1-$2-$3T$4:$5:$6.$7Z'),
   );
 }
+
+/** Tells whether a day `yyyymmdd` is one of the calendar. */
+export function isRealDay(day: string): boolean {
+  const time = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`);
+  // Date.parse takes the 31st of any month.
+  return !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day.slice(6));
+}

@@ -41,6 +41,7 @@ export type ReportCounts = Partial<
     | 'findingCount'
     | 'chains'
     | 'notChecked'
+    | 'notRead'
   >
 >;
 

@@ -2,7 +2,7 @@ import type { VerificationReport } from './report.ts';
 
 /** Writes a report as text for people, without control characters. */
 export function describeReport(report: VerificationReport): string {
-  const { findings, findingCount, notChecked } = report;
+  const { findings, findingCount, notChecked, notRead = [] } = report;
   const hidden = findingCount - findings.length;
   return [
     describeOutcome(report),
@@ -11,6 +11,7 @@ export function describeReport(report: VerificationReport): string {
     '',
     ...describeCounts(report),
     ...notChecked.map((sentence) => `Not checked: ${sentence}`),
+    ...notRead.map((sentence) => `Not read: ${sentence}`),
   ].join('\n');
 }
 

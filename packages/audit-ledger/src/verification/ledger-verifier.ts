@@ -8,6 +8,7 @@ import { readShippingCursors } from './read-shipping-cursors.ts';
 import type { ContentsEvidence } from './contents-evidence.ts';
 import { describeIngestionAccess, type IngestionAccess } from './ingestion-access.ts';
 import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
+import { chooseDays } from './listed-ledger.ts';
 import type { Period } from '../time/period.ts';
 import type { VerificationReport } from './report.ts';
 import type { Scanners } from './scanning/scanners.ts';
@@ -80,15 +81,17 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
       const around = { from: later(period.from, -HOUR_IN_MS), to: later(period.to, HOUR_IN_MS) };
       const verifyNow = async (): Promise<VerificationReport> => {
         const insights = isLedgerOnly ? undefined : dependencies.insights;
-        // Anchors and cursors are read before the chains are listed, so that no chain may be shorter than they say.
+        // Anchors, the log and cursors are read before the chains are listed, so that no chain may be shorter than they say.
         const sent = { from: period.from, to: later(now(), HOUR_IN_MS) };
         const anchors = await insights?.anchors(sent, abortSignal);
-        const cursors = await readShippingCursors(state, abortSignal).catch(() => {
+        const logEvidence =
+          publicKeys && (await readLog({ ...log, publicKeys }, period, startedAt, abortSignal));
+        const named = [...(anchors ?? []), ...(logEvidence?.reading.leaves ?? [])];
+        const isOfPeriod = chooseDays(period, named, startedAt);
+        const cursors = await readShippingCursors(state, isOfPeriod, abortSignal).catch(() => {
           abortSignal.throwIfAborted();
           throw unreadable();
         });
-        const logEvidence =
-          publicKeys && (await readLog({ ...log, publicKeys }, period, startedAt, abortSignal));
         const oldest = await insights?.oldestRecord(abortSignal);
         const access = insights && (await askAccess?.(abortSignal));
         const traffic = insights && (await readTraffic(insights, around, abortSignal));

@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { cursorName, CURSORS } from '../shipping/shipping-cursor.ts';
 import { writerOfState } from '../shipping/state-names.ts';
+import type { ChooseDay } from './listed-ledger.ts';
 
 const AT_ONCE = 8;
 const MAXIMUM_BYTES = 65_536;
@@ -11,17 +12,22 @@ const MAXIMUM_BYTES = 65_536;
 const Cursor = z.object({ sequence: z.int().min(-1) });
 
 /**
- * Reads the sequence of the last shipped entry of each chain, by writer. It is -1 for a cursor with invalid content.
+ * Reads the sequence of the last shipped entry of each chain that began on a chosen day, by writer. It is -1 for a cursor
+ * with invalid content.
  * @throws what the storage SDK throws.
  */
 export async function readShippingCursors(
   state: ContainerClient,
+  isChosen: ChooseDay,
   abortSignal: AbortSignal,
 ): Promise<Map<string, number>> {
   const writers: string[] = [];
-  for await (const { name } of state.listBlobsFlat({ prefix: CURSORS, abortSignal })) {
-    const writer = writerOfState(CURSORS, name);
-    if (writer !== undefined) writers.push(writer);
+  for await (const folder of state.listBlobsByHierarchy('/', { prefix: CURSORS, abortSignal })) {
+    if (folder.kind !== 'prefix' || !isChosen(folder.name.slice(CURSORS.length, -1))) continue;
+    for await (const { name } of state.listBlobsFlat({ prefix: folder.name, abortSignal })) {
+      const writer = writerOfState(CURSORS, name);
+      if (writer !== undefined) writers.push(writer);
+    }
   }
   const cursors = new Map<string, number>();
   const left = writers.values();

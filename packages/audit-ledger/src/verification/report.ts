@@ -63,6 +63,10 @@ export const VerificationReport = z
     notChecked: z
       .array(z.string())
       .describe('Sentences about everything of the scope that could not be checked'),
+    notRead: z
+      .array(z.string())
+      .optional()
+      .describe('Sentences about the parts of the ledger that the period leaves out'),
   })
   .describe('Report of a verification: its counts, and everything that is wrong.');
 export type VerificationReport = z.infer<typeof VerificationReport>;

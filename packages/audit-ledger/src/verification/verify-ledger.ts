@@ -28,6 +28,7 @@ import type { LedgerEvidence, Retention } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import { createFindingList } from './finding-list.ts';
 import { createIdSeed } from './id-set.ts';
+import { chooseDays, describeLeftOut, listLedger, type ListedLedger } from './listed-ledger.ts';
 import { loadAhead } from './load-ahead.ts';
 import { isSealed } from './scanning/read-sealed.ts';
 import { SCANNING_HERE, type Scanners } from './scanning/scanners.ts';
@@ -90,14 +91,10 @@ export async function verifyLedger(
 ): Promise<VerificationReport> {
   const { period, now, scope = 'ledger-and-application-insights', abortSignal } = options;
   const { scanners = SCANNING_HERE } = options;
-  const { chains } = await reader.list(abortSignal);
-  // A chain whose last parts are gone seems to be older than it is, so an anchor of the period makes it one of the period.
-  const anchored = new Set(evidence.anchors?.map(({ writer }) => writer));
-  const isOfPeriod = (chain: LedgerChain) => isActive(chain, period) || anchored.has(chain.writer);
-  const active = options.areAllChains ? chains : chains.filter(isOfPeriod);
+  const ledger = await listChains(reader, evidence, options);
   const evidenceReader = createEvidenceReader(reader, evidence.publicKeys, now, abortSignal);
   const seed = createIdSeed();
-  const checks = listChecks(evidenceReader, chains, evidence, { ...options, seed });
+  const checks = listChecks(evidenceReader, ledger, evidence, { ...options, seed });
   const findings = createFindingList();
   const each = async (look: (check: LedgerCheck) => FindingStream | undefined): Promise<void> => {
     for (const check of checks) {
@@ -113,7 +110,11 @@ export async function verifyLedger(
     const rules = chooseLines(evidence, shippedOf(listed), seed);
     return { listed, ...(await evidenceReader.openStretches(listed, { rules, scanners })) };
   };
-  for await (const { listed, founding, stretches } of loadAhead(active.values(), open, scanners.count - 1)) {
+  for await (const { listed, founding, stretches } of loadAhead(
+    ledger.read.values(),
+    open,
+    scanners.count - 1,
+  )) {
     const chain = startChain(listed, shippedOf(listed), founding);
     await each((check) => check.beginChain?.(chain));
     for await (const stretch of stretches) {
@@ -154,7 +155,33 @@ export async function verifyLedger(
       NO_COUNTS,
     ),
     notChecked,
+    ...(!options.areAllChains && { notRead: describeLeftOut(period) }),
   };
+}
+
+/** Lists the chains that belong to a verification, and chooses those that are read. */
+function listChains(
+  reader: LedgerReader,
+  evidence: LedgerEvidence,
+  { period, now, areAllChains = false, abortSignal }: VerificationOptions,
+): Promise<ListedLedger> {
+  if (areAllChains)
+    return listLedger(
+      reader,
+      () => true,
+      () => true,
+      abortSignal,
+    );
+  // A chain whose last parts are gone seems to be older than it is, so an anchor of the period makes it one of the period.
+  const anchored = new Set(evidence.anchors?.map(({ writer }) => writer));
+  const cursors = Array.from(evidence.cursors?.keys() ?? [], (writer) => ({ writer }));
+  const named = [...(evidence.anchors ?? []), ...(evidence.log?.reading.leaves ?? []), ...cursors];
+  return listLedger(
+    reader,
+    chooseDays(period, named, now),
+    (chain) => isActive(chain, period) || anchored.has(chain.writer),
+    abortSignal,
+  );
 }
 
 /** Chooses the lines of a chain that the checks look at one by one. */
@@ -175,7 +202,7 @@ function chooseLines(
 /** Lists the checks in their order. A check may use what those before it have noted. */
 function listChecks(
   evidenceReader: EvidenceReader,
-  chains: readonly LedgerChain[],
+  ledger: ListedLedger,
   evidence: LedgerEvidence,
   options: VerificationOptions & { readonly seed: number },
 ): readonly LedgerCheck[] {
@@ -191,14 +218,14 @@ function listChecks(
     period,
     notBefore,
     reader: evidenceReader,
-    chains,
+    ledger,
     refusals,
     unshown,
   });
   return [
     // Other stores know which chains must be there.
     checkAnchors(anchors ?? []),
-    checkChainsAreThere(chains, anchorIndex, cursors),
+    checkChainsAreThere(ledger.listed, anchorIndex, cursors),
     // Each chain by itself: its name, then its lines, then what others say of its lines.
     checkChainNames(),
     ...(areAllChains ? [checkChainPeriods(period, logged)] : []),
@@ -221,15 +248,15 @@ function listChecks(
     // The calls of all chains together, because a call can be closed in another chain.
     checkCalls({
       reader: evidenceReader,
-      chains,
+      ledger,
       now,
       graceInMs,
       openForInMs,
       isPart: scope === 'bundle',
       seed,
     }),
-    checkErasures({ reader: evidenceReader, chains, notBefore }),
-    checkContents(contents, { reader: evidenceReader, chains, period, now, openForInMs, abortSignal }),
+    checkErasures({ reader: evidenceReader, ledger, notBefore }),
+    checkContents(contents, { reader: evidenceReader, ledger, period, now, openForInMs, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.
     checkRequests(traffic, { period: keptOf(period, retention), notBefore, unshown }),
   ];

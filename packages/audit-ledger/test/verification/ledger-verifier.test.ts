@@ -99,6 +99,9 @@ function storesOf(world: World, beforeReading: () => void) {
   };
   const name = cursorName(WRITER);
   const state = {
+    async *listBlobsByHierarchy() {
+      yield await Promise.resolve({ kind: 'prefix', name: name.slice(0, name.lastIndexOf('/') + 1) });
+    },
     async *listBlobsFlat() {
       yield await looking(() => ({ name }));
     },

@@ -3,6 +3,7 @@ import { shippedAttributesOf } from '../../src/shipping/shipped-attributes.ts';
 import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
 import type { ShippedRecord } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { byDay } from '../by-day.ts';
 import { caseOf } from './case-of.ts';
 import {
   asText,
@@ -269,8 +270,9 @@ async function findWhileItGrows(
     ),
   );
   if (!first || !last) throw new Error('There are two.');
-  const listings = [first].values();
-  const reader: LedgerReader = { ...last, list: () => (listings.next().value ?? last).list() };
+  // The chains are listed by listing the days, and then their one day.
+  const listings = [first, first].values();
+  const reader: LedgerReader = byDay({ ...last, list: () => (listings.next().value ?? last).list() });
   const { findings } = await verifyLedger(
     reader,
     {

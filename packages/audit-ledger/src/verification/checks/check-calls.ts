@@ -1,6 +1,8 @@
 import type { LedgerChain } from '../../ledger/ledger-reader.ts';
+import { lastWrittenAt } from '../chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
+import type { ListedLedger } from '../listed-ledger.ts';
 import { createOpenCalls, type Orphan } from '../open-calls.ts';
 import type { ChainLine } from '../read-chain.ts';
 import { NUMBERS_OF_A_CLOSING } from '../scanning/scan-sealed.ts';
@@ -12,8 +14,7 @@ import { settleDoubts, type SettledDoubts } from './settle-doubts.ts';
 /** The ledger, and the rules by which calls must be closed. */
 interface CallCheckOptions {
   readonly reader: EvidenceReader;
-  /** All chains of the ledger, also of those outside the period. */
-  readonly chains: readonly LedgerChain[];
+  readonly ledger: ListedLedger;
   readonly now: Date;
   /** The time after a chain's end in which another chain may close its calls. */
   readonly graceInMs: number;
@@ -24,6 +25,9 @@ interface CallCheckOptions {
   /** The seed by which ids are hashed. */
   readonly seed: number;
 }
+
+/** The clock of a process may be ahead of the storage service's by so much. */
+const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
 
 type Chains = ReadonlyMap<string, CheckedChain>;
 
@@ -43,9 +47,18 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
       : now.getTime() - Date.parse(endedAt) < graceInMs;
   };
 
+  /** The oldest opening that must be closed by now; undefined where there is none. */
+  const oldestUnclosed = (chains: Chains): number | undefined => {
+    const times = [...calls.orphans().values()].filter((orphan) => !isYoung(orphan, chains));
+    return times.length === 0
+      ? undefined
+      : times.reduce((least, { time }) => Math.min(least, Date.parse(time)), Infinity);
+  };
+
   /**
-   * Reads all chains once more where the first reading leaves a doubt: about a repeated closing, about an opening in a
-   * damaged chain, about one that a chain outside the period can have closed, or about an entry that a closing names.
+   * Reads chains once more where the first reading leaves a doubt. Those that were read are read again for a repeated
+   * closing, an opening in a damaged chain, or an entry that a closing names. Others are read for a call that they can
+   * have closed, because they were written to after it was opened, and for an opening that a closing names.
    */
   const settle = async (chains: Chains): Promise<SettledDoubts | undefined> => {
     const orphans = calls.orphans();
@@ -54,12 +67,22 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
     const isDamaged = [...orphans.values()].some(
       ({ writer }) => (chains.get(writer)?.faults.length ?? 0) > 0,
     );
-    const isElsewhere = orphans.size > 0 && options.chains.length > chains.size;
-    if (suspects.size === 0 && references.size === 0 && !isDamaged && !isElsewhere) return undefined;
-    return settleDoubts(options.reader, options.chains, chains, { suspects, orphans, references });
+    const unclosedSince = oldestUnclosed(chains);
+    if (suspects.size === 0 && references.size === 0 && !isDamaged && unclosedSince === undefined)
+      return undefined;
+    const named = new Set([...references].flatMap(({ call: { recovered } }) => recovered?.writer ?? []));
+    const doubtful = async function* (): AsyncGenerator<LedgerChain, void> {
+      if (suspects.size > 0 || references.size > 0 || isDamaged) yield* options.ledger.read;
+      if (unclosedSince !== undefined) {
+        for await (const chain of options.ledger.others())
+          if (named.has(chain.writer) || lastWrittenAt(chain) >= unclosedSince - MOST_CLOCK_ERROR_IN_MS)
+            yield chain;
+      } else yield* (await options.ledger.find(named)).filter(({ writer }) => !chains.has(writer));
+    };
+    return settleDoubts(options.reader, doubtful(), chains, { suspects, orphans, references });
   };
 
-  const writers = new Set(options.chains.map(({ writer }) => writer));
+  const writers = new Set(options.ledger.listed.map(({ writer }) => writer));
   const isLeftOut = ({ call: { recovered } }: Reference): boolean =>
     options.isPart && recovered !== undefined && !writers.has(recovered.writer);
 

@@ -2,7 +2,10 @@ import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { AnchorIndex } from '../anchors.ts';
 import type { LedgerCheck } from '../check.ts';
 
-/** Checks that the ledger has every chain that an anchor or a cursor names. @param chains all chains of the ledger. */
+/**
+ * Checks that the ledger has every chain that an anchor or a cursor names.
+ * @param chains the chains of the days on which those began.
+ */
 export function checkChainsAreThere(
   chains: readonly LedgerChain[],
   anchors: AnchorIndex,

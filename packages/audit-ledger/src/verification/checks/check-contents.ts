@@ -1,12 +1,12 @@
 import { contentFolder } from '../../contents/sealed-content.ts';
-import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { Period } from '../../time/period.ts';
 import { timeIn } from '../chain-times.ts';
-import type { CheckedChain, LedgerCheck } from '../check.ts';
+import type { LedgerCheck } from '../check.ts';
 import { type ContentsEvidence, ListingDenied, type StoredContent } from '../contents-evidence.ts';
 import type { Finding } from '../finding.ts';
 import { createFindingList } from '../finding-list.ts';
 import { createIdSet } from '../id-set.ts';
+import type { ListedLedger } from '../listed-ledger.ts';
 import type { ChainLine } from '../read-chain.ts';
 import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 import { type Closing, readClosing } from './closing.ts';
@@ -15,8 +15,7 @@ import { createErasureTimes } from './erasure-times.ts';
 /** The ledger, and the rules by which contents must be there. */
 interface ContentCheckOptions {
   readonly reader: EvidenceReader;
-  /** All chains of the ledger, also of those outside the period. */
-  readonly chains: readonly LedgerChain[];
+  readonly ledger: Pick<ListedLedger, 'others'>;
   readonly period: Period;
   readonly now: Date;
   /** The longest time that a call can last. */
@@ -44,7 +43,7 @@ const STORED_WITHIN_IN_MS = 600_000;
  */
 export function checkContents(
   contents: ContentsEvidence | undefined,
-  { reader, chains, period, now, openForInMs, abortSignal }: ContentCheckOptions,
+  { reader, ledger, period, now, openForInMs, abortSignal }: ContentCheckOptions,
 ): LedgerCheck {
   if (!contents) return {};
   const storedWithinInMs = openForInMs + STORED_WITHIN_IN_MS;
@@ -85,8 +84,8 @@ export function checkContents(
   };
 
   /** Reads the chains outside the period too, because an erasure can come long after the calls. */
-  const readErasures = async (read: ReadonlyMap<string, CheckedChain>): Promise<void> => {
-    for (const chain of chains.filter(({ writer }) => !read.has(writer))) {
+  const readErasures = async (): Promise<void> => {
+    for await (const chain of ledger.others()) {
       const { founding, lines: all } = await reader.open(chain);
       if (founding === 'young') continue;
       for await (const lines of all)
@@ -138,9 +137,9 @@ export function checkContents(
       }
     },
 
-    async *finish(read) {
+    async *finish() {
       if (skipped !== undefined) return;
-      if ([...bereft.values()].some((one) => !isErased(one))) await readErasures(read);
+      if ([...bereft.values()].some((one) => !isErased(one))) await readErasures();
       for (const one of bereft.values()) if (!isErased(one)) yield gone(one.closing);
       if (others > 0)
         yield {

@@ -1,14 +1,13 @@
-import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { LedgerCheck } from '../check.ts';
 import type { Place } from '../finding.ts';
+import type { ListedLedger } from '../listed-ledger.ts';
 import type { ReadEntry } from '../read-entry.ts';
 import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 
 /** The ledger, and the time by which an erasure must be finished. */
 export interface ErasureCheckOptions {
   readonly reader: EvidenceReader;
-  /** All chains of the ledger, also of those outside the period. */
-  readonly chains: readonly LedgerChain[];
+  readonly ledger: Pick<ListedLedger, 'others'>;
   /** Erasures that began later may still be at work. */
   readonly notBefore: Date;
 }
@@ -21,7 +20,7 @@ interface Begun extends Place {
 
 /** Checks that each erasure of a data subject that was begun was finished, by itself or by a later one. */
 export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
-  const { reader, chains, notBefore } = options;
+  const { reader, ledger, notBefore } = options;
   /** The last erasure of each subject that is not finished. */
   const begun = new Map<string, Begun>();
   const finish = ({ kind, members, time }: ReadEntry): void => {
@@ -43,10 +42,9 @@ export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
       }
     },
 
-    async *finish(read) {
+    async *finish() {
       // The proof of an erasure has a chain of its own, which may be outside the period.
-      const others = begun.size === 0 ? [] : chains.filter(({ writer }) => !read.has(writer));
-      for (const chain of others) {
+      for await (const chain of begun.size === 0 ? [] : ledger.others()) {
         const { founding, lines: all } = await reader.open(chain);
         if (founding === 'young') continue;
         for await (const lines of all)

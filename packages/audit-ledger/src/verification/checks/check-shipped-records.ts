@@ -4,6 +4,7 @@ import type { LedgerEvidence, ShippedRecord } from '../evidence.ts';
 import type { Period } from '../../time/period.ts';
 import type { Finding } from '../finding.ts';
 import { createFindingList, type FindingList } from '../finding-list.ts';
+import type { ListedLedger } from '../listed-ledger.ts';
 import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
@@ -26,8 +27,7 @@ interface ShippedCheckOptions {
   /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
   readonly reader: EvidenceReader;
-  /** All chains of the ledger, also of those outside the period. */
-  readonly chains: readonly LedgerChain[];
+  readonly ledger: Pick<ListedLedger, 'listed' | 'find'>;
   readonly refusals: Pick<RefusalCheck, 'isRefused'>;
   readonly unshown: UnshownCalls;
 }
@@ -47,12 +47,13 @@ interface ShippedRecordCheck extends LedgerCheck {
  */
 export function checkShippedRecords(
   { records, retention }: LedgerEvidence,
-  { period, notBefore, reader, chains, refusals, unshown }: ShippedCheckOptions,
+  { period, notBefore, reader, ledger, refusals, unshown }: ShippedCheckOptions,
 ): ShippedRecordCheck {
   const beyond = new Map<string, number>();
   if (!records) return { beyond };
   let found = createFindingList();
-  const writers = new Set(chains.map(({ writer }) => writer));
+  const { listed } = ledger;
+  const writers = new Set(listed.map(({ writer }) => writer));
   const later: ShippedRecord[] = [];
   let tooLate = 0;
   const keepLater = (record: ShippedRecord): void => {
@@ -63,7 +64,7 @@ export function checkShippedRecords(
     if (namesEntry(stranger)) keepLater(stranger);
     else found.add(describeUnknown(stranger));
   });
-  const strays = createStrayRecords(reader, chains);
+  const strays = createStrayRecords(reader, listed);
   let early: ShippedRecord[] = [];
   let late: Closing[] = [];
   // Missing records are reported at the end, because a chain that is read later can hold their refusals.
@@ -110,13 +111,13 @@ export function checkShippedRecords(
   };
 
   /**
-   * Holds records against the entries that were written after the chains were listed, because a process that goes on or
-   * begins can close calls of the period meanwhile.
+   * Holds records against the entries that were not listed: those of chains of other days, and those that were written
+   * since, because a process that goes on or begins can close calls of the period meanwhile.
    */
   const settleLater = async function* (): AsyncGenerator<Finding, void> {
     if (later.length === 0) return;
-    const { chains: now } = await reader.list();
-    const before = new Map(chains.map((chain) => [chain.writer, sizeOf(chain)]));
+    const now = await ledger.find([...later.map(({ writer }) => writer), ...beyond.keys()]);
+    const before = new Map(listed.map((chain) => [chain.writer, sizeOf(chain)]));
     const sizes = new Map(now.map((chain) => [chain.writer, sizeOf(chain)]));
     const hasChanged = (writer: string) => before.get(writer) !== sizes.get(writer);
     for (const writer of beyond.keys()) if (hasChanged(writer)) beyond.delete(writer);

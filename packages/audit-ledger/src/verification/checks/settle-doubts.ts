@@ -32,14 +32,14 @@ export interface SettledDoubts {
 }
 
 /**
- * Reads all chains for the entries that settle doubts. Inserted lines are left out, because they are findings already.
- * @param chains all chains of the ledger.
+ * Reads chains for the entries that settle doubts. Inserted lines are left out, because they are findings already.
+ * @param chains the chains that may hold such entries.
  * @param read the chains that were read before, with their faults.
  * @throws what the reader throws.
  */
 export async function settleDoubts(
   reader: EvidenceReader,
-  chains: readonly LedgerChain[],
+  chains: AsyncIterable<LedgerChain>,
   read: ReadonlyMap<string, CheckedChain>,
   { suspects, orphans, references }: Doubts,
 ): Promise<SettledDoubts> {
@@ -47,7 +47,7 @@ export async function settleDoubts(
   const closed = new Set<string>();
   const met = new Set<Reference>();
   const named = Map.groupBy(references, ({ call }) => call.recovered?.hash ?? call.corrects ?? '');
-  for (const chain of chains) {
+  for await (const chain of chains) {
     const { writer } = chain;
     const inserted = insertedIn(read.get(writer));
     const { founding, lines: all } = await reader.open(chain);

@@ -12,7 +12,7 @@ interface ShippedRecords {
 
 /**
  * Starts to read the records.
- * @param writers the writers of all chains of the ledger, also of those outside the period, which are not read.
+ * @param writers the writers of the chains that are listed, read or not.
  * @param onStranger called with each record of no such writer, in place of giving it. Its writer can be any text, which
  * has no place in the order of writers.
  */

@@ -22,7 +22,7 @@ interface StrayRecords {
   settle(): AsyncGenerator<Finding, void>;
 }
 
-/** Starts without any records. @param chains all chains of the ledger. */
+/** Starts without any records. @param chains the chains that records may name. */
 export function createStrayRecords(
   reader: EvidenceReader,
   chains: readonly LedgerChain[],

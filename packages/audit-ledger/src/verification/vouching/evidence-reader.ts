@@ -40,8 +40,6 @@ export interface Scanning {
 
 /** Reads chains, and tells which of their lines are evidence. */
 export interface EvidenceReader {
-  /** Lists all chains as they are now. @throws what the reader throws. */
-  list(): ReturnType<LedgerReader['list']>;
   /** Opens a chain whose lines are all looked at. @throws what the reader throws. */
   open(chain: LedgerChain): Promise<OpenedChain>;
   /** Opens a chain of which most lines need no look. @throws what the reader throws. */
@@ -82,7 +80,6 @@ export function createEvidenceReader(
       : ({ founding: 'unfounded', lines: all } as const);
   };
   return {
-    list: () => reader.list(abortSignal),
     async open(chain) {
       const found = await find(chain);
       if (found.founding !== 'founded') return found;
