@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux counts CPU time for user space in hundredths of a second: proc_pid_stat(5). */
 const MS_PER_TICK = 10;
@@ -11,8 +11,19 @@ export function readCpuTimeInMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
+/**
+ * The time that the threads of a process have run, in milliseconds and exact to far less than one. Threads that have ended
+ * are not in it. Source: https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+ */
+export function readCpuTimeOfThreadsInMs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return sum + Number(nanoseconds) / 1_000_000;
+  }, 0);
+}
+
 /** Lists a process and everything that it and its children have started and that still runs. */
-function listTree(pid: number): number[] {
+export function listTree(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => listTree(Number(child))))];
 }
@@ -65,14 +76,4 @@ export function findChild(pid: number, part: string): number {
   const found = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(part));
   if (found === undefined) throw new Error(`Process ${pid} has no child ${part}.`);
   return found;
-}
-
-/** Reads the environment that a process was started with, without the channel to its parent. */
-export function readEnvironmentOf(pid: number): Record<string, string> {
-  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8')
-    .split('\0')
-    .filter((entry) => entry !== '' && !entry.startsWith('NODE_CHANNEL_'));
-  return Object.fromEntries(
-    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  );
 }

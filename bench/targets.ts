@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
@@ -11,11 +10,6 @@ export interface Target {
   /** The connections of its calls, which are kept alive. */
   readonly pool: Pool;
   request(operation: Operation): { path: string; headers: Record<string, string>; body: string };
-}
-
-export interface StampedHeaders {
-  readonly predict: Readonly<Record<string, string>>;
-  readonly generate: Readonly<Record<string, string>>;
 }
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
@@ -36,12 +30,6 @@ export async function createEdge(environment: Environment): Promise<Target> {
   );
 }
 
-/** Reads the headers that the edge stamped on a call of each operation. @throws Error before the first such call. */
-export async function readStampedHeaders(environment: Environment): Promise<StampedHeaders> {
-  const stamped = (operation: string) => readHeadersStamped(environment, operation);
-  return { predict: await stamped(':predict'), generate: await stamped(':generateContent') };
-}
-
 /** Reads the headers of the last call that the edge forwarded to a path of this operation. @throws Error without one. */
 export async function readHeadersStamped(
   environment: Environment,
@@ -53,25 +41,6 @@ export async function readHeadersStamped(
   return Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name)),
   );
-}
-
-/** Creates the target of the function app without the edge. Calls have the edge's headers, and their own request ids. */
-export function createFunctionApp(origin: string, stamped: StampedHeaders): Target {
-  return createTarget('function app', origin, '/vertex', (operation) => ({
-    ...(operation === 'predict' ? stamped.predict : stamped.generate),
-    'x-gateway-request-id': randomUUID(),
-  }));
-}
-
-/** Finds the settings of the bare proxy: the address and host name of Vertex AI, and a token that it accepts. */
-export async function findVertex(
-  environment: Environment,
-): Promise<{ address: string; host: string; accessToken: string }> {
-  const requests = await recorded(environment, 'vertex-ai');
-  const { host = '', authorization = '' } =
-    requests.find(({ path }) => path.includes(':generateContent'))?.headers ?? {};
-  const { VERTEX_ENDPOINT: address = host } = environment.functionAppSettings;
-  return { address, host, accessToken: authorization.replace(/^Bearer /, '') };
 }
 
 /** Clears the requests that the emulators have kept, which would fill their memory. */

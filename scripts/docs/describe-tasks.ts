@@ -45,11 +45,11 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'audit:erase': 'erase what is kept of a person; -- --subject ISSUER/ID --reason TEXT',
   },
   'Measure it': {
-    bench: 'the gateway beside a bare proxy',
+    bench: 'the gateway beside a bare proxy; -- --short, --against REVISION',
+    'bench:profile': 'where the CPU time of a call goes; -- --target strict, --streams',
     'bench:decisions': 'how long a decision takes with 10 to 10,000 rules',
     'bench:json': 'how long reading a body takes',
     'bench:edge': "what the edge's policies add to a call",
-    'bench:durability': 'what standard and strict records cost',
     'bench:endurance': 'whether the local chain stays as fast at 100 calls/s: --minutes N',
     'bench:starts': 'how long starting the chain and restarting the function app takes',
     'bench:verification': 'how long verifying a million entries takes',

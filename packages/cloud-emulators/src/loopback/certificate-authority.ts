@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 /** A certificate authority for 127.0.0.1 and localhost, new at every start; nobody outside this machine trusts it. */
@@ -25,7 +25,8 @@ export async function createCertificateAuthority(
   const authorityKeys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: 'CN=Local emulators',
+    // A client may trust several authorities, and finds the one that signed by its name.
+    name: `CN=Local emulators ${randomUUID()}`,
     ...validity,
     keys: authorityKeys,
     signingAlgorithm: ALGORITHM,
