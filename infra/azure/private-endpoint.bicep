@@ -12,7 +12,7 @@ param subnetId string
 @description('Id of the private DNS zone. It is empty if names are resolved in another way.')
 param privateDnsZoneId string
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-07-01' = {
   name: name
   location: location
   properties: {
@@ -23,7 +23,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   }
 }
 
-resource zone 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = if (!empty(privateDnsZoneId)) {
+resource zone 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = if (!empty(privateDnsZoneId)) {
   parent: endpoint
   name: 'default'
   properties: {

@@ -1,7 +1,7 @@
 /** The tasks of `npm run`: what each does, in the groups and the order in which `npm run help` shows them. */
 export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Run it': {
-    start: 'run the gateway and the clouds, emulated, until Ctrl-C; -- --port N, --https, --instances N',
+    start: 'run the gateway and the clouds, emulated; -- --port N, --https, --instances N',
     token: 'print a bearer token of a sample caller; -- <application>',
     flowers: 'classify 150 iris flowers through the gateway that runs',
     build: 'bundle the function app into dist/',
@@ -12,6 +12,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'test:watch': 'run the unit tests of what has changed, again at every change',
     'test:coverage': 'run the unit tests and count the lines and branches of src/ that they run',
     'test:clients': 'install large clients and run them against the chain; -- -u records what they send anew',
+    'test:infra': "compile infra/ with Bicep's compiler, by the .NET SDK",
     'test:mutants': 'change the code and see if tests notice; -- src/caller, --seed N',
     jest: "run Jest without building first; -- and Jest's own options",
     check: 'run every check below, two at a time',

@@ -30,7 +30,7 @@ export async function loadBicepReader(): Promise<(source: string) => BicepFile> 
   const language = await Language.load(require.resolve('tree-sitter-bicep/tree-sitter-bicep.wasm'));
   const parser = new Parser().setLanguage(language);
   return (source) => {
-    const tree = parser.parse(source);
+    const tree = parser.parse(withoutExtensions(source));
     if (!tree) return { mistakes: [{ line: 1, column: 1, problem: 'It cannot be parsed.' }], references: [] };
     try {
       return { mistakes: findMistakes(tree.rootNode), references: findReferences(tree.rootNode, source) };
@@ -38,6 +38,11 @@ export async function loadBicepReader(): Promise<(source: string) => BicepFile> 
       tree.delete();
     }
   };
+}
+
+/** Makes comments of statements that the grammar does not know, without moving what follows. */
+function withoutExtensions(source: string): string {
+  return source.replaceAll(/^extension (?=\w+$)/gm, '//         ');
 }
 
 /** The parser skips correct text before a mistake: the last skipped node, or a mistake in it, has the mistake's place. */

@@ -6,6 +6,7 @@ import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { runCommand } from '../run-command.ts';
 import { derivePolicies } from './derive-policies.ts';
 import { findDrift, writeFiles } from './generated-files.ts';
+import { registeredRoles } from './registered-roles.ts';
 import { readTier, tierOf, TIERS } from './tier.ts';
 import { type GeneratedFile, schemaFiles } from './write-schemas.ts';
 
@@ -24,7 +25,8 @@ async function run(): Promise<string | undefined> {
   if (!tier) throw new Error(`The tier is one of ${TIERS.join(', ')}.\n${USAGE}`);
   const governance = loadGovernance(join(ROOT, 'governance'));
   const apis = readdirSync(join(ROOT, 'apim', 'apis')).toSorted();
-  const policies = await Promise.all(derivePolicies(governance, apis, tier).map(layOut));
+  const derived = [...derivePolicies(governance, apis, tier), registeredRoles(governance.documents)];
+  const policies = await Promise.all(derived.map(layOut));
   const files = [...schemaFiles(), ...policies];
   const drift = findDrift(ROOT, files);
   if (values.check) {

@@ -19,11 +19,27 @@ param tier string = 'Premium'
 @minValue(1)
 param units int = 1
 
-@description('Key Vault in this resource group, which has the secrets of named values. Each secret has the name of its named value.')
-param keyVaultName string
+@description('Name of the edge’s managed identity, which signs in to the function app and to Application Insights.')
+param edgeIdentityName string
 
 @description('Application Insights in this resource group, which receives the records of the edge.')
 param applicationInsightsName string
+
+@description('Its connection string. It is no secret, because it opens nothing without an identity.')
+param applicationInsightsConnectionString string
+
+@description('How the service is joined to a virtual network: the classic tiers are injected as External or Internal; Standard v2 reaches out through its subnet as External; Premium v2 does either.')
+@allowed(['None', 'External', 'Internal'])
+param virtualNetworkMode string = 'None'
+
+@description('Subnet of the service, unless the mode is None.')
+param subnetId string = ''
+
+@description('Domains of its own: host name, the endpoint that it is for, and the secret of Key Vault with its certificate, which the edge’s identity reads.')
+param domains { hostName: string, type: 'Proxy' | 'DeveloperPortal', keyVaultSecretId: string }[] = []
+
+@description('Tags of the service.')
+param tags object = {}
 
 @description('Entra ID tenant of callers and of users of the developer portal.')
 param tenantId string = subscription().tenantId
@@ -58,11 +74,17 @@ param gatewayLoopbackUrl string = gatewayUrl
 @description('Address of the developer portal, if it has a domain of its own.')
 param developerPortalUrl string = 'https://${name}.developer.azure-api.net'
 
+resource edgeIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: edgeIdentityName
+}
+
 /** The named values of one deployment. They replace the samples in apim/named-values. */
 var namedValues = union(
   {
+    'application-insights-connection-string': applicationInsightsConnectionString
     'developer-portal-client-id': developerPortalClientId
     'developer-portal-url': developerPortalUrl
+    'edge-client-id': edgeIdentity.properties.clientId
     'function-app-url': functionAppUrl
     'functions-audience': functionsAudience
     'gateway-audience': gatewayAudience
@@ -86,71 +108,78 @@ module service 'service.bicep' = {
     publisherName: publisherName
     tier: tier
     units: units
-    keyVaultName: keyVaultName
+    edgeIdentityName: edgeIdentityName
     applicationInsightsName: applicationInsightsName
+    virtualNetworkMode: virtualNetworkMode
+    subnetId: subnetId
+    domains: domains
+    tags: tags
     assignRoles: assignRoles
   }
 }
 
 module values 'named-values.bicep' = {
   params: {
-    serviceName: service.outputs.name
-    keyVaultName: keyVaultName
+    serviceName: name
     namedValues: namedValues
   }
+  dependsOn: [service]
 }
 
 module telemetry 'telemetry.bicep' = {
-  params: { serviceName: service.outputs.name }
+  params: {
+    serviceName: name
+    namedValues: namedValues
+  }
   dependsOn: [values]
 }
 
 module policies 'policies.bicep' = {
-  params: { serviceName: service.outputs.name }
+  params: { serviceName: name }
   dependsOn: [values]
 }
 
 module developerPortal 'developer-portal.bicep' = {
   params: {
-    serviceName: service.outputs.name
+    serviceName: name
     namedValues: namedValues
   }
+  dependsOn: [service]
 }
 
 module backends 'backends.bicep' = {
   params: {
-    serviceName: service.outputs.name
+    serviceName: name
     namedValues: namedValues
   }
+  dependsOn: [service]
 }
 
 module apis 'apis.bicep' = {
   params: {
-    serviceName: service.outputs.name
+    serviceName: name
     authorizationServer: developerPortal.outputs.authorizationServer
   }
   dependsOn: [backends, policies]
 }
 
 module products 'products.bicep' = {
-  params: { serviceName: service.outputs.name }
+  params: { serviceName: name }
   dependsOn: [apis]
 }
 
 module apimSubscriptions 'subscriptions.bicep' = {
   params: {
-    serviceName: service.outputs.name
+    serviceName: name
     subscriptions: subscriptions
   }
   dependsOn: [products]
 }
 
 module mcpServers 'mcp-servers.bicep' = {
-  params: { serviceName: service.outputs.name }
+  params: { serviceName: name }
   dependsOn: [products]
 }
 
 output gatewayUrl string = gatewayUrl
 
-@description('Object id of the edge’s managed identity. The function app accepts calls from no other identity.')
-output principalId string = service.outputs.principalId

@@ -32,6 +32,7 @@ resource tools 'Microsoft.ApiManagement/service/apis/tools@2025-09-01-preview' =
     properties: {
       displayName: tool.name
       description: tool.description
+      #disable-next-line use-resource-id-functions // The id is part of the document, relative to this service.
       operationId: tool.operationId
     }
   }

@@ -1,9 +1,8 @@
-metadata description = 'Named values: secrets come from Key Vault, the others from the deployment.'
+metadata description = 'Named values, which come from the deployment. None is a secret.'
 
 param serviceName string
-param keyVaultName string
 
-@description('Values of named values by name, without secrets. A named value without a value here is not deployed.')
+@description('Values of named values by name. A named value without a value here is not deployed.')
 param namedValues object
 
 var definitions = [
@@ -11,6 +10,7 @@ var definitions = [
   loadJsonContent('../../../apim/named-values/developer-portal-client-id/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/developer-portal-url/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/function-app-url/namedValueInformation.json').properties
+  loadJsonContent('../../../apim/named-values/edge-client-id/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/functions-audience/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/gateway-audience/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/gateway-loopback-url/namedValueInformation.json').properties
@@ -22,20 +22,15 @@ var definitions = [
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }
 
-/** Without a version in its identifier, a secret that is renewed is read again within four hours. */
 resource values 'Microsoft.ApiManagement/service/namedValues@2025-09-01-preview' = [
-  for definition in filter(definitions, one => one.secret || contains(namedValues, one.displayName)): {
+  for definition in filter(definitions, one => contains(namedValues, one.displayName)): {
     parent: service
     name: definition.displayName
-    properties: union(
-      { displayName: definition.displayName, secret: definition.secret, tags: definition.tags },
-      definition.secret
-        ? {
-            keyVault: {
-              secretIdentifier: 'https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/${definition.displayName}'
-            }
-          }
-        : { value: namedValues[definition.displayName] }
-    )
+    properties: {
+      displayName: definition.displayName
+      secret: definition.secret
+      tags: definition.tags
+      value: namedValues[definition.displayName]
+    }
   }
 ]

@@ -1,4 +1,4 @@
-metadata description = 'The API Management service itself, its identity, and what that may read and write.'
+metadata description = 'The API Management service itself, and what its identity may write.'
 
 param name string
 param location string
@@ -6,15 +6,20 @@ param publisherEmail string
 param publisherName string
 param tier string
 param units int
-param keyVaultName string
+param edgeIdentityName string
 param applicationInsightsName string
+param virtualNetworkMode string
+param subnetId string
+param domains { hostName: string, type: 'Proxy' | 'DeveloperPortal', keyVaultSecretId: string }[]
+param tags object
 param assignRoles bool
 
-/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
-var roles = {
-  keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
-  monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+resource edgeIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: edgeIdentityName
 }
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
+var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 /** https://learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers */
 var outdatedProtocols = [
@@ -33,12 +38,25 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
   name: name
   location: location
   sku: { name: tier, capacity: units }
-  identity: { type: 'SystemAssigned' }
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${edgeIdentity.id}': {} } }
+  tags: tags
   properties: {
     publisherEmail: publisherEmail
     publisherName: publisherName
     developerPortalStatus: 'Enabled'
     legacyPortalStatus: 'Disabled'
+    virtualNetworkType: virtualNetworkMode
+    virtualNetworkConfiguration: virtualNetworkMode == 'None' ? null : { subnetResourceId: subnetId }
+    publicNetworkAccess: 'Enabled'
+    hostnameConfigurations: [
+      for (domain, index) in domains: {
+        hostName: domain.hostName
+        type: domain.type
+        keyVaultId: domain.keyVaultSecretId
+        identityClientId: edgeIdentity.properties.clientId
+        defaultSslBinding: domain.type == 'Proxy' && index == 0
+      }
+    ]
     apiVersionConstraint: { minApiVersion: '2021-08-01' }
     customProperties: toObject(
       outdated,
@@ -48,32 +66,16 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
   }
 }
 
-resource keyVault 'Microsoft.KeyVault/vaults@2024-11-01' existing = { name: keyVaultName }
-
-resource readsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
-  scope: keyVault
-  name: guid(keyVault.id, service.id, roles.keyVaultSecretsUser)
-  properties: {
-    principalId: service.identity.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsUser)
-  }
-}
-
 resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = { name: applicationInsightsName }
 
 resource writesRecords 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: applicationInsights
-  name: guid(applicationInsights.id, service.id, roles.monitoringMetricsPublisher)
+  name: guid(applicationInsights.id, edgeIdentity.id, monitoringMetricsPublisher)
   properties: {
-    principalId: service.identity.principalId
+    principalId: edgeIdentity.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.monitoringMetricsPublisher
-    )
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
   }
 }
 
 output name string = service.name
-output principalId string = service.identity.principalId

@@ -2,7 +2,15 @@ metadata description = 'Where traces and records of the edge go. No body, no que
 
 param serviceName string
 
-var logger = loadJsonContent('../../../apim/loggers/application-insights/loggerInformation.json')
+@description('Values of named values by name. A logger’s client id cannot refer to named values itself.')
+param namedValues object
+
+import { resolve } from 'resolve.bicep'
+
+var logger = json(resolve(
+  loadTextContent('../../../apim/loggers/application-insights/loggerInformation.json'),
+  { 'edge-client-id': namedValues['edge-client-id'] }
+))
 var diagnostic = loadJsonContent('../../../apim/diagnostics/applicationinsights/diagnosticInformation.json')
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }

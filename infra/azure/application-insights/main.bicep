@@ -1,14 +1,44 @@
 metadata description = 'Application Insights, which takes telemetry from identities alone: records of the function app and of the edge, and requests of the edge.'
 
-@description('Name of the resource.')
+@description('Name of the resource and of its workspace.')
 param name string
 
 param location string = resourceGroup().location
 
-@description('Log Analytics workspace in this resource group, which stores the telemetry.')
-param workspaceName string
+param tags object = {}
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = { name: workspaceName }
+@description('Days for which the workspace keeps telemetry.')
+@minValue(30)
+@maxValue(730)
+param retentionInDays int = 90
+
+@description('Plan of the table of records. Auxiliary tables take no custom events, and Basic tables no joins across tables.')
+@allowed(['Analytics', 'Basic'])
+param recordsPlan string = 'Analytics'
+
+@description('True to take and answer on private addresses alone.')
+param isPrivate bool = false
+
+/** Queries and ingestion need an identity. */
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    sku: { name: 'PerGB2018' }
+    retentionInDays: retentionInDays
+    features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }
+    publicNetworkAccessForIngestion: isPrivate ? 'Disabled' : 'Enabled'
+    publicNetworkAccessForQuery: isPrivate ? 'Disabled' : 'Enabled'
+  }
+}
+
+/** Records of calls are custom events. https://learn.microsoft.com/azure/azure-monitor/logs/table-plans */
+resource records 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
+  parent: workspace
+  name: 'AppEvents'
+  properties: { plan: recordsPlan }
+}
 
 /**
  * Local authentication is off. Senders need an identity with the role Monitoring Metrics Publisher, so the connection
@@ -18,14 +48,20 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existin
 resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
   name: name
   location: location
+  tags: tags
   kind: 'web'
   properties: {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
     SamplingPercentage: 100
+    publicNetworkAccessForIngestion: isPrivate ? 'Disabled' : 'Enabled'
+    publicNetworkAccessForQuery: isPrivate ? 'Disabled' : 'Enabled'
   }
 }
 
-@description('Connection string for the setting APPLICATIONINSIGHTS_CONNECTION_STRING of the function app, and for the secret application-insights-connection-string of the edge.')
+@description('Connection string for the setting APPLICATIONINSIGHTS_CONNECTION_STRING of the function app, and for the named value application-insights-connection-string of the edge. Without an identity it opens nothing.')
 output connectionString string = applicationInsights.properties.ConnectionString
+
+output workspaceId string = workspace.id
+output id string = applicationInsights.id

@@ -14,8 +14,8 @@ param sku string = 'standard'
 @description('Name of the key.')
 param keyName string = 'audit'
 
-@description('Object id of the function app’s managed identity.')
-param functionAppPrincipalId string
+@description('Name of the function app’s managed identity, which is in this resource group.')
+param functionAppIdentityName string
 
 @description('Object ids of those who export evidence and check wrapped keys, or of their group.')
 param custodianPrincipalIds string[] = []
@@ -36,6 +36,10 @@ param workspaceId string = ''
 @description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
+resource appIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: functionAppIdentityName
+}
+
 var isPrivate = !empty(subnetId)
 
 /** https://learn.microsoft.com/azure/key-vault/general/rbac-guide */
@@ -45,7 +49,7 @@ var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
  * All digests and content depend on the key, so nobody can purge it during its retention.
  * https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
  */
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   properties: {
@@ -65,7 +69,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
  * be made at any time. Old versions must stay enabled, because wrapped keys and signatures name their version.
  * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
  */
-resource key 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+resource key 'Microsoft.KeyVault/vaults/keys@2025-05-01' = {
   parent: vault
   name: keyName
   properties: {
@@ -78,9 +82,9 @@ resource key 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
 
 resource appUsesKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: key
-  name: guid(key.id, functionAppPrincipalId, keyVaultCryptoUser)
+  name: guid(key.id, appIdentity.id, keyVaultCryptoUser)
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultCryptoUser)
   }
@@ -99,6 +103,7 @@ resource custodiansUseKey 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 ]
 
 /** https://learn.microsoft.com/azure/key-vault/general/logging */
+#disable-next-line use-recent-api-versions // The newest stable version has no settings of workspaces.
 resource useLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceId)) {
   scope: vault
   name: 'use'

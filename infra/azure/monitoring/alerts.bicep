@@ -122,7 +122,7 @@ var rules = [
 ]
 
 /** https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules */
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in rules: {
     name: '${name}-${rule.id}'
     location: location

@@ -26,11 +26,15 @@ param readerPrincipalIds string[] = []
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('Object id of the function app’s managed identity. It sends records, and reads them for callers and auditors. No roles are assigned to it if this is empty.')
-param functionAppPrincipalId string = ''
+@description('Name of the function app’s managed identity, which is in this resource group.')
+param functionAppIdentityName string
 
 @description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
+
+resource appIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: functionAppIdentityName
+}
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
 var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05'
@@ -107,21 +111,21 @@ resource peopleRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-resource appReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles && !empty(functionAppPrincipalId)) {
+resource appReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: applicationInsights
-  name: guid(applicationInsights.id, functionAppPrincipalId, monitoringReader)
+  name: guid(applicationInsights.id, appIdentity.id, monitoringReader)
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringReader)
   }
 }
 
-resource appWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles && !empty(functionAppPrincipalId)) {
+resource appWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: applicationInsights
-  name: guid(applicationInsights.id, functionAppPrincipalId, monitoringMetricsPublisher)
+  name: guid(applicationInsights.id, appIdentity.id, monitoringMetricsPublisher)
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
   }

@@ -7,14 +7,14 @@ param location string
 param questions { id: string, title: string, body: string }[]
 
 /** https://learn.microsoft.com/azure/azure-monitor/logs/query-packs */
-resource pack 'Microsoft.OperationalInsights/queryPacks@2019-09-01' = {
+resource pack 'Microsoft.OperationalInsights/queryPacks@2025-07-01' = {
   name: name
   location: location
   properties: {}
 }
 
 /** The names of saved queries are GUIDs. */
-resource queries 'Microsoft.OperationalInsights/queryPacks/queries@2019-09-01' = [
+resource queries 'Microsoft.OperationalInsights/queryPacks/queries@2025-07-01' = [
   for question in questions: {
     parent: pack
     name: guid(pack.id, question.id)

@@ -11,8 +11,8 @@ param location string = resourceGroup().location
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
 param sku string = 'Standard_ZRS'
 
-@description('Object id of the function app’s managed identity.')
-param functionAppPrincipalId string
+@description('Name of the function app’s managed identity, which is in this resource group.')
+param functionAppIdentityName string
 
 @description('Object ids of auditors, or of their group. They may read the ledger to verify it, and nothing else.')
 param auditorPrincipalIds string[] = []
@@ -45,6 +45,10 @@ param workspaceId string = ''
 @description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
+resource appIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: functionAppIdentityName
+}
+
 var isPrivate = !empty(subnetId)
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
@@ -57,7 +61,7 @@ var roles = {
  * Shared keys and signatures are off, because they carry no identity.
  * https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent
  */
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
   kind: 'StorageV2'
@@ -87,7 +91,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
  * data subject. The ledger has its own protection. A container that is deleted by mistake can be restored.
  * https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview
  */
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -99,7 +103,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource ledger 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource ledger 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: 'audit-ledger'
   properties: { publicAccess: 'None' }
@@ -112,7 +116,7 @@ resource ledger 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-
  * with the ETag that `az storage container immutability-policy show` prints. From then on it can only be prolonged.
  * https://learn.microsoft.com/azure/storage/blobs/immutable-time-based-retention-policy-overview
  */
-resource appendOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2024-01-01' = {
+resource appendOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-08-01' = {
   parent: ledger
   name: 'default'
   properties: {
@@ -121,19 +125,19 @@ resource appendOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/i
   }
 }
 
-resource state 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource state 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: 'audit-state'
   properties: { publicAccess: 'None' }
 }
 
-resource subjects 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource subjects 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: 'audit-subjects'
   properties: { publicAccess: 'None' }
 }
 
-resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: 'audit-content'
   properties: { publicAccess: 'None' }
@@ -146,7 +150,7 @@ resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2024
  * subject is erased, never by its age.
  * https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-overview#known-issues-and-limitations
  */
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -196,9 +200,9 @@ resource recorder 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (ass
 
 resource appRecords 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: ledger
-  name: guid(ledger.id, functionAppPrincipalId, 'audit-recorder')
+  name: guid(ledger.id, appIdentity.id, 'audit-recorder')
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: recorder.id
   }
@@ -206,9 +210,9 @@ resource appRecords 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (a
 
 resource appKeepsState 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: state
-  name: guid(state.id, functionAppPrincipalId, 'audit-recorder')
+  name: guid(state.id, appIdentity.id, 'audit-recorder')
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: recorder.id
   }
@@ -216,9 +220,9 @@ resource appKeepsState 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 
 resource appMakesKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: subjects
-  name: guid(subjects.id, functionAppPrincipalId, 'audit-recorder')
+  name: guid(subjects.id, appIdentity.id, 'audit-recorder')
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: recorder.id
   }
@@ -226,9 +230,9 @@ resource appMakesKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
 
 resource appKeepsContent 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
   scope: content
-  name: guid(content.id, functionAppPrincipalId, 'audit-recorder')
+  name: guid(content.id, appIdentity.id, 'audit-recorder')
   properties: {
-    principalId: functionAppPrincipalId
+    principalId: appIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: recorder.id
   }
@@ -328,6 +332,7 @@ resource custodiansEraseContent 'Microsoft.Authorization/roleAssignments@2022-04
 ]
 
 /** https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage-reference#resource-logs */
+#disable-next-line use-recent-api-versions // The newest stable version has no settings of workspaces.
 resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceId)) {
   scope: blobs
   name: 'access'

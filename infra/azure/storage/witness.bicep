@@ -45,7 +45,7 @@ var reader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
  * signatures are off, because they carry no identity.
  * https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent
  */
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
   kind: 'StorageV2'
@@ -65,7 +65,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -73,7 +73,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource heads 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource heads 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
   name: 'tree-heads'
   properties: { publicAccess: 'None' }
@@ -84,7 +84,7 @@ resource heads 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-0
  * that of the ledger, see main.bicep.
  * https://learn.microsoft.com/azure/storage/blobs/immutable-time-based-retention-policy-overview
  */
-resource createOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2024-01-01' = {
+resource createOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-08-01' = {
   parent: heads
   name: 'default'
   properties: {
@@ -94,7 +94,7 @@ resource createOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/i
 }
 
 /** https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-structure */
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {

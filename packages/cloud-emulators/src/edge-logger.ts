@@ -9,6 +9,8 @@ import type { ApplicationInsights } from './application-insights/start-applicati
 export interface EdgeLoggerOptions {
   /** Folder of the service's artifacts. */
   readonly directory: string;
+  /** Named values by name, for the logger's client id. */
+  readonly namedValues: Readonly<Record<string, string>>;
   readonly insights: Pick<ApplicationInsights, 'ingest'>;
   readonly managedIdentityToken: FetchManagedIdentityToken;
 }
@@ -23,8 +25,11 @@ const SYSTEM_ASSIGNED = 'SystemAssigned';
  * Source: https://learn.microsoft.com/azure/api-management/api-management-howto-app-insights
  */
 export function createEdgeLogger(options: EdgeLoggerOptions): (envelope: object) => void {
-  const { directory, insights, managedIdentityToken } = options;
-  const { identityClientId } = readServiceLogger(directory) ?? {};
+  const { directory, namedValues, insights, managedIdentityToken } = options;
+  const identityClientId = readServiceLogger(directory)?.identityClientId?.replace(
+    /^\{\{([\w-]+)\}\}$/,
+    (whole, name: string) => namedValues[name] ?? whole,
+  );
   const clientId = identityClientId === SYSTEM_ASSIGNED ? undefined : identityClientId;
   const tokens = new ManagedIdentityTokens(managedIdentityToken, Date.now);
   const authorize = async (): Promise<string | undefined> =>

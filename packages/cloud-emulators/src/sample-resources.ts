@@ -17,3 +17,7 @@ export const WITNESS_ACCOUNT = 'vertexgatewaywitness';
 export const WITNESS_CONTAINER = 'tree-heads';
 /** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';
+
+/** The beginning of the resource ids of the sample's user-assigned identities. */
+export const IDENTITIES =
+  '/subscriptions/66666666-6666-4666-8666-666666666666/resourceGroups/vertex-gateway/providers/Microsoft.ManagedIdentity/userAssignedIdentities';

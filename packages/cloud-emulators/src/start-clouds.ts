@@ -9,6 +9,7 @@ import {
   functionAppIdentity,
   functionsApi,
   SAMPLE_TENANT_ID,
+  type ServicePrincipal,
   sampleApis,
   sampleApplications,
 } from './entra/sample-applications.ts';
@@ -18,9 +19,14 @@ import { type KeyVault, startKeyVault } from './key-vault/start-key-vault.ts';
 import type { LocalCertificateAuthority } from './loopback/certificate-authority.ts';
 import { OKTA_AUDIENCE, oktaApplications } from './okta/sample-applications.ts';
 import { type Okta, startOkta } from './okta/start-okta.ts';
-import { type ManagedIdentity, startManagedIdentity } from './managed-identity/start-managed-identity.ts';
+import {
+  type AssignedIdentity,
+  type ManagedIdentity,
+  startManagedIdentity,
+} from './managed-identity/start-managed-identity.ts';
 import {
   AUDIT_KEY,
+  IDENTITIES,
   INSIGHTS_APPLICATION_ID,
   INSTRUMENTATION_KEY,
   POOL_PROVIDER,
@@ -89,7 +95,7 @@ export async function startClouds(
   const identity = stopLater(
     await startManagedIdentity({
       port,
-      identities: [apiManagementIdentity, functionAppIdentity],
+      identities: [apiManagementIdentity, functionAppIdentity].map(assignToApp),
       issueToken: entra.issueIdentityToken,
     }),
   );
@@ -139,6 +145,12 @@ export async function startClouds(
   return { entra, okta, identity, googleCloud, insights, storage, vault };
 }
 
+/** Assigns an identity to the app of the same name, as a user-assigned one. */
+function assignToApp(identity: ServicePrincipal): AssignedIdentity {
+  const { name } = identity;
+  return { ...identity, resourceId: `${IDENTITIES}/${name}` };
+}
+
 /**
  * Builds the function app's settings that connect it to these services.
  * @param scratchDirectory the folder for entries of the audit trail that wait for the storage account.
@@ -150,6 +162,7 @@ export function settingsFor(
 ): Record<string, string> {
   return {
     ...identity.environmentOf(functionAppIdentity.name),
+    AZURE_CLIENT_ID: functionAppIdentity.clientId,
     NODE_EXTRA_CA_CERTS: certificateAuthorityFile,
     API_MANAGEMENT_ISSUER: entra.issuer,
     API_MANAGEMENT_JWKS_URI: entra.jwksUri,

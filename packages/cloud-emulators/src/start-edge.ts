@@ -50,7 +50,17 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
     );
     return { token: accessToken, expiresAt };
   };
-  const log = createEdgeLogger({ directory, insights: clouds.insights, managedIdentityToken });
+  const { insights } = clouds;
+  const fixedValues = {
+    'tenant-id': SAMPLE_TENANT_ID,
+    'edge-client-id': apiManagementIdentity.clientId,
+    'gateway-audience': gatewayApi.clientId,
+    'function-app-url': functionsUrl,
+    'functions-audience': functionsApi.clientId,
+    'okta-issuer': clouds.okta.issuer,
+    'okta-openid-configuration': clouds.okta.openIdConfiguration,
+  };
+  const log = createEdgeLogger({ directory, namedValues: fixedValues, insights, managedIdentityToken });
   try {
     return await startApiManagement({
       directory,
@@ -60,14 +70,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       // An internal network is the strictest that the service can be deployed in.
       internalNetwork: true,
       namedValues: (gatewayUrl, loopbackUrl) => ({
-        'tenant-id': SAMPLE_TENANT_ID,
-        'gateway-audience': gatewayApi.clientId,
+        ...fixedValues,
         'gateway-url': gatewayUrl,
         'gateway-loopback-url': loopbackUrl,
-        'function-app-url': functionsUrl,
-        'functions-audience': functionsApi.clientId,
-        'okta-issuer': clouds.okta.issuer,
-        'okta-openid-configuration': clouds.okta.openIdConfiguration,
       }),
       subscriptions: [...subscriptions].map(([name, { product, key }]) => ({
         id: name,

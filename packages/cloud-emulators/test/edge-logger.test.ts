@@ -19,6 +19,7 @@ async function deliver(credentials: object, token: () => Promise<string>): Promi
   const delivered: unknown[] = [];
   const log = createEdgeLogger({
     directory,
+    namedValues: { 'edge-client-id': 'c2' },
     managedIdentityToken: async (...parameters) => {
       asked.push(parameters);
       return { token: await token(), expiresAt: new Date('2100-01-01') };
@@ -43,6 +44,7 @@ beforeEach(() => (asked.length = 0));
 test.each([
   ['SystemAssigned', ['https://monitor.azure.com', undefined]],
   ['c1', ['https://monitor.azure.com', 'c1']],
+  ['{{edge-client-id}}', ['https://monitor.azure.com', 'c2']],
 ])(
   'a logger with the identity %s shows its token, which is asked for once',
   async (identityClientId, one) => {

@@ -1,0 +1,40 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BicepResult, runBicep } from '../../scripts/infra/bicep-compiler.ts';
+import { buildGraphTypes } from './graph-types.ts';
+
+/** A copy of the infrastructure that compiles without a network: its Graph extension is built here. */
+export interface InfrastructureCopy extends Disposable {
+  /** Compiles a Bicep file, by its path from the root of the repository. */
+  compile(file: string): BicepResult;
+  /** Compiles a file of parameters. */
+  compileParameters(file: string): BicepResult;
+}
+
+/** Copies `infra/` and `apim/`, which its files load, into a folder for scratch. */
+export function copyInfrastructure(): InfrastructureCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-'));
+  for (const name of ['infra', 'apim']) cpSync(name, join(folder, name), { recursive: true });
+  publishGraphTypes(folder);
+  return {
+    compile: (file) => runBicep(['build', '--stdout', file], folder),
+    compileParameters: (file) => runBicep(['build-params', '--stdout', file], folder),
+    [Symbol.dispose]: () => {
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function publishGraphTypes(folder: string): void {
+  const source = join(folder, 'graph');
+  mkdirSync(source);
+  const { index, types } = buildGraphTypes();
+  writeFileSync(join(source, 'index.json'), JSON.stringify(index));
+  writeFileSync(join(source, 'types.json'), JSON.stringify(types));
+  const archive = join(folder, 'graph.tgz');
+  runBicep(['publish-extension', join(source, 'index.json'), '--target', archive], folder);
+  const configuration = join(folder, 'infra/azure/bicepconfig.json');
+  const text = readFileSync(configuration, 'utf8');
+  writeFileSync(configuration, text.replace(/"br:[^"]*microsoftgraph[^"]*"/, '"../../graph.tgz"'));
+}
