@@ -45,6 +45,8 @@ export const BETAS: ReadonlyMap<string, Beta> = new Map([
   taken('fine-grained-tool-streaming-2025-05-14', FEATURES),
   taken('interleaved-thinking-2025-05-14', 'https://github.com/anthropics/claude-code/issues/1229'),
   taken('prompt-caching-2024-07-31', FEATURES),
+  // Claude Code sends it for the models that take it, and it adds counts to their usage.
+  taken('thinking-token-count-2026-05-13', 'https://github.com/BerriAI/litellm/pull/39597'),
   taken('tool-search-tool-2025-10-19', FEATURES),
   taken('web-search-2025-03-05', FEATURES),
   // Anthropic's own API has one name for what Vertex AI has under the other.

@@ -13,6 +13,7 @@ import { readOpenAiTarget } from './openai-target.ts';
 import { readOpenAiResponse, readResponseCall } from './openai-responses.ts';
 import { CHAT_REQUEST } from './reach/chat-messages.ts';
 import { readReach } from './reach/read-reach.ts';
+import { readCapacity, readOpenAiTier } from './service-tier.ts';
 import { writeStreamError } from './stream-errors.ts';
 import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
@@ -59,7 +60,7 @@ export async function readOpenAiCall(
     case 'POST v1/chat/completions':
       return {
         ...readOpenAiTarget(await modelOf(body), 'chatCompletions'),
-        ...(body && { check: (await readReach(CHAT_REQUEST, body)).check }),
+        ...(body && { ...tierOf(body), check: (await readReach(CHAT_REQUEST, body)).check }),
       };
     case 'POST v1/embeddings':
       return {
@@ -72,6 +73,11 @@ export async function readOpenAiCall(
   }
   if (method === 'GET' && MODELS.test(path)) return { question: 'models' };
   throw notOffered({ path });
+}
+
+/** Reads the service tier that a body asks for. A question about a call has no headers. */
+function tierOf(body: JsonValue): Pick<AskedCall, 'serviceTier'> {
+  return readCapacity(() => null, readOpenAiTier(body)).target;
 }
 
 async function modelOf(body: JsonValue | undefined): Promise<string> {

@@ -50,7 +50,9 @@ export async function readOpenAiResponse({ body, header }: DialectRequest): Prom
 export async function readResponseCall(body: JsonValue | undefined): Promise<AskedCall> {
   const { model, stream } = await validateBody(NamingBody, body);
   const target = targetOf(model, stream === true);
-  return body ? { ...target, check: checkOf(await readReach(RESPONSES_REQUEST, body)) } : target;
+  if (!body) return target;
+  const { target: tier } = readCapacity(() => null, readOpenAiTier(body));
+  return { ...target, ...tier, check: checkOf(await readReach(RESPONSES_REQUEST, body)) };
 }
 
 function targetOf(model: string, isStreamed: boolean): CallTarget {

@@ -6,7 +6,7 @@ import { type JsonBounds, readJson } from '../json/read-json.ts';
 import type { AnswerFormat, Framing } from '../prediction/answer.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
-import type { Payload, Prediction } from '../prediction/prediction.ts';
+import type { BytesPayload, Payload, Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../questions/question.ts';
 import { BODY_BOUNDS } from './body-bounds.ts';
 import { checkNamedCache } from './cached-content-name.ts';
@@ -31,7 +31,7 @@ import {
   readOpenAiTier,
   readRequestType,
 } from './service-tier.ts';
-import { type Alt, readAlt } from './system-parameters.ts';
+import { readAlt } from './system-parameters.ts';
 import { validateBody } from './validate-body.ts';
 import {
   AnyBody,
@@ -112,7 +112,7 @@ export const vertexDialect: Dialect = {
       const payload = await readResourceCall(operation, path, request, body);
       return { ...target, payload, check: body.check };
     }
-    if (request.query.size > 0) readAlt(request.query, formsOf(path));
+    if (request.query.size > 0) readAlt(request.query);
     if (isOpaque(path, request)) {
       const target = completeTarget(path, undefined);
       const capacity = readCapacity(request.header);
@@ -123,7 +123,7 @@ export const vertexDialect: Dialect = {
     const target = completeTarget(path, body.json);
     const capacity = capacityOf(path, request.header, body.json);
     const payload = await readPayload(target, path.verb, request, body, capacity);
-    return { ...target, ...capacity.target, payload, check: body.check };
+    return { ...target, ...capacity?.target, payload, check: body.check };
   },
   writeError: writeVertexError,
   writeStreamError,
@@ -142,7 +142,9 @@ export async function readVertexCall(
 ): Promise<AskedCall> {
   const vertexPath = readVertexPath(method, path);
   const target = completeTarget(vertexPath, body);
-  return body ? { ...target, check: (await readReach(messageOfCall(vertexPath), body)).check } : target;
+  if (!body) return target;
+  const { check } = await readReach(messageOfCall(vertexPath), body);
+  return { ...target, ...capacityOf(vertexPath, () => null, body)?.target, check };
 }
 
 /** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */
@@ -151,12 +153,6 @@ function boundsOf({ resource, verb }: VertexPath): JsonBounds | undefined {
   return resource?.kind === 'endpoint' && MODEL_DEFINED_VERBS.has(verb)
     ? BODY_BOUNDS['a custom endpoint']
     : undefined;
-}
-
-/** Lists the forms of the answer to a verb; those of raw calls and chats stream as their body says. */
-function formsOf({ verb }: VertexPath): readonly Alt[] {
-  const passed = Object.hasOwn(PASSED, verb) ? PASSED[verb] : undefined;
-  return passed && !passed.streams ? ['json'] : ['json', 'sse'];
 }
 
 /** True for a body that is not JSON by its content type, which only a custom container may take. */
@@ -182,7 +178,7 @@ export function messageOfCall({ verb, resource, publisher }: VertexPath): Messag
  * body is sent as bytes.
  * @param verb the verb of the path.
  * @param reaching the inspected body; undefined for a body that is not JSON, which only raw calls take.
- * @param capacity the capacity that the call asks for.
+ * @param capacity the capacity that the call asks for; undefined for a verb without tiers.
  * @throws GatewayError INVALID_REQUEST.
  */
 async function readPayload(
@@ -190,30 +186,35 @@ async function readPayload(
   verb: string,
   request: DialectRequest,
   reaching: ReachingBody | undefined,
-  capacity: AskedCapacity,
+  capacity: AskedCapacity | undefined,
 ): Promise<Payload> {
   const { operation, resource, apiVersion } = target;
   const { body, header } = request;
   const checked = resource.kind === 'endpoint' ? readInstances(reaching?.json) : undefined;
   if (operation === 'rawPredict' || operation === 'streamRawPredict')
-    return readRaw(target, request, reaching, checked, capacity.headers);
+    return readRaw(target, request, reaching, checked, capacity?.headers ?? {});
   if (!reaching) throw new TypeError('only raw calls take a body that is not JSON');
   const { json, caches } = reaching;
   const isPrediction = resource.kind === 'endpoint' && verb === 'predict';
   if (isPrediction) await validateBody(PredictBody, json);
-  if (isPrediction && checked && body.byteLength <= MAXIMUM_PROTOBUF_BYTES)
+  const isEvent = request.query.size > 0 && readAlt(request.query) === 'sse';
+  if (isPrediction && checked && !isEvent && body.byteLength <= MAXIMUM_PROTOBUF_BYTES)
     return { kind: 'instances', ...checked };
-  const headers = { ...forwardedHeaders(header, ['traceparent']), ...capacity.headers };
+  const headers = {
+    ...forwardedHeaders(header, ['traceparent']),
+    ...(capacity?.headers ?? readRequestType(header)),
+  };
+  const edits = capacity?.edits ?? {};
   if (operation === 'chatCompletions') {
     const asked = await validateBody(ChatCompletionsBody, json);
-    return readChatCompletion(apiVersion, reaching, asked, { ...capacity, headers });
+    return readChatCompletion(apiVersion, reaching, asked, { headers, edits });
   }
   if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, header, json);
   if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, json);
   const passed = PASSED[verb];
   if (!passed) throw new TypeError(`no path has the verb ${verb}`);
   if (!isPrediction) await validateBody(passed.body, json);
-  return {
+  const payload: BytesPayload = {
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
@@ -233,15 +234,39 @@ async function readPayload(
         // A caller's own labels would appear in the project's bills.
         body: editJson(json, {
           ...(json.member('labels') && { labels: undefined }),
-          ...capacity.edits,
+          ...edits,
         }),
       };
     },
   };
+  return isEvent && !passed.streams ? answeredByEvent(payload) : payload;
 }
 
-/** Reads the capacity that a call asks for. Google has tiers for answers that models write, and ignores them elsewhere. */
-function capacityOf({ verb, resource }: VertexPath, header: ReadHeader, json: JsonValue): AskedCapacity {
+/**
+ * Has the answer of an operation that does not stream become one server-sent event, as at Google with `alt=sse`. Errors stay
+ * JSON.
+ */
+function answeredByEvent(payload: BytesPayload): BytesPayload {
+  const { rewrite } = payload;
+  return {
+    ...payload,
+    rewrite: {
+      ...rewrite,
+      contentType: 'text/event-stream',
+      whole: async (body, ...rest) => {
+        const sent = rewrite?.whole ? await rewrite.whole(body, ...rest) : body;
+        return Buffer.from(`data: ${Buffer.from(sent).toString().trim().replace(/\n/g, '\ndata: ')}\r\n\r\n`);
+      },
+    },
+  };
+}
+
+/** Reads the capacity that a call asks for; undefined for a verb without tiers, of whose header Google takes no notice. */
+function capacityOf(
+  { verb, resource }: VertexPath,
+  header: ReadHeader,
+  json: JsonValue,
+): AskedCapacity | undefined {
   switch (verb) {
     case 'generateContent':
     case 'streamGenerateContent':
@@ -254,7 +279,7 @@ function capacityOf({ verb, resource }: VertexPath, header: ReadHeader, json: Js
         ? readClaudeCapacity(header, json)
         : readCapacity(header);
     default:
-      return { target: {}, headers: readRequestType(header), edits: {} };
+      return undefined;
   }
 }
 
@@ -267,5 +292,5 @@ function readInstances(json: JsonValue | undefined): Instances | undefined {
 }
 
 function readFraming({ query }: DialectRequest): Framing {
-  return readAlt(query, ['json', 'sse']) === 'sse' ? 'sse' : 'json-array';
+  return readAlt(query) === 'sse' ? 'sse' : 'json-array';
 }

@@ -143,7 +143,8 @@ function decideCall<Target extends CallTarget>(
   at: Date | undefined,
 ): Decision<Target> {
   let denial: Denial | undefined;
-  for (const { rules, operation } of listAlternatives(index, target)) {
+  const alternatives = listAlternatives(index, target);
+  for (const { rules, operation } of alternatives) {
     const judgeIn = (location: string) =>
       judge(index, rules, principal, operation, location, target.serviceTier);
     const locations = listLocations(rules.entry, target, judgeIn);
@@ -166,7 +167,8 @@ function decideCall<Target extends CallTarget>(
       return { allowed: true, rule, reason, call };
     }
   }
-  if (denial) return denial;
+  const [first] = alternatives;
+  if (denial) return first && target.otherOperations ? { ...denial, operation: first.operation } : denial;
   const { roles } = principal;
   return denyByCatalog(
     suggestEntries(

@@ -23,6 +23,8 @@ export interface Denial {
   readonly code: DenialCode;
   /** Sentences for the caller, in plain English: the obstacle, and the role or key to ask for. */
   readonly reason: string;
+  /** The operation of the call on the entry that it names, where the call has several for the models of other publishers. */
+  readonly operation?: string;
 }
 
 /** A longer list of roles would not be read. */

@@ -198,7 +198,10 @@ export class CallRecord {
     this.#opening.decision = allowed ? 'allow' : 'deny';
     this.#opening.rule = rule;
     this.#opening.reason = reason;
+    const { target } = this.#opening;
     if (decision.allowed) this.#noteAuthorized(decision.call);
+    else if (target && decision.operation !== undefined)
+      this.#opening.target = { ...target, operation: decision.operation };
     this.#identifiedInMs = this.#elapsed();
   }
 

@@ -109,6 +109,8 @@ export interface AnswerRewrite {
     seal?: Seal,
     facts?: AnswerFacts,
   ) => Uint8Array | Promise<Uint8Array>;
+  /** The content type of what `whole` writes; that of Vertex AI's answer when left out. */
+  readonly contentType?: string;
   /** Rewrites one part, which holds whole events; an empty result is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
   /** Begins to rewrite a stream into another format, in place of `part`. */

@@ -80,12 +80,18 @@ function readAnswer(body: Uint8Array): unknown {
 
 async function rewritten(
   answer: Answer,
-  { whole, part, stream }: AnswerRewrite,
+  { whole, contentType, part, stream }: AnswerRewrite,
   call: AuthorizedCall,
   seal: Seal | undefined,
 ): Promise<Answer> {
   if (answer.kind === 'whole')
-    return whole ? { ...answer, body: await whole(answer.body, call, seal, answer.facts) } : answer;
+    return whole
+      ? {
+          ...answer,
+          ...(contentType !== undefined && { contentType }),
+          body: await whole(answer.body, call, seal, answer.facts),
+        }
+      : answer;
   if (stream) {
     const rewriting = stream(call);
     return {

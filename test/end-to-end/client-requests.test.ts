@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expectRefusal } from './expect-refusal.ts';
-import { modelPath } from './gateway-paths.ts';
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict, PREDICT_BODY } from './sample-calls.ts';
 import type { Answer } from './send-bytes.ts';
@@ -158,6 +158,28 @@ test('the form of a stream can be asked for by either name of its parameter', as
     const refused = await generate(observed, { path: `${path}?${query}` });
     await expectRefusal(observed, refused, { status: 400, code: 'INVALID_REQUEST', fields: [field] });
   }
+});
+
+test.each([
+  ['generateContent', { contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }, 'candidates'],
+  ['countTokens', { contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }, 'totalTokens'],
+])('%s with alt=sse is answered by one event, as at Google', async (verb, body, member) => {
+  const path = `${modelPath('generateContent').replace('generateContent', verb)}?alt=sse`;
+  const answer = await generate(observed, { path, body: JSON.stringify(body) });
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/event-stream']);
+  expect(answer.text).toMatch(/^data: .*\r\n\r\n$/s);
+  const data = answer.text.split('\n').map((line) => line.replace(/^data: /, ''));
+  expect(JSON.parse(data.join('\n'))).toHaveProperty(member);
+  observed.whenRecorded(answer, { outcome: 'answered', usageCompleteness: 'complete' });
+});
+
+test('a prediction of an endpoint with alt=sse is one event, and an error stays JSON', async () => {
+  const answer = await predict(observed, { path: `${PREDICT_PATH}?alt=sse` });
+  expect([answer.status, answer.text]).toEqual([200, expect.stringMatching(/^data: .*"?predictions"?/s)]);
+  observed.whenRecorded(answer, { outcome: 'answered', instances: 1 });
+  const refused = await predict(observed, { path: `${PREDICT_PATH}?alt=sse`, body: '{"instances":[]}' });
+  expect([refused.status, refused.headers['content-type']]).toEqual([400, 'application/json']);
+  observed.whenRecorded(refused, { outcome: 'denied', code: 'INVALID_REQUEST' });
 });
 
 test('null stands for what is left out', async () => {

@@ -282,6 +282,19 @@ test.each([
   observed.whenRecorded(answer, { outcome: status === 200 ? 'answered' : 'denied', status: String(status) });
 });
 
+test.each([
+  ['claude-opus-5-5', false, 'rawPredict'],
+  ['claude-opus-5-5', true, 'streamRawPredict'],
+  ['gemini-3.1-pro-preview', true, 'streamGenerateContent'],
+  // The catalog has none of this name, so nobody knows whose operation it would be.
+  ['claude-unheard-of', false, 'generateContent'],
+])('a denied call of %s (streamed: %s) is on record as %s', async (model, stream, operation) => {
+  const body = JSON.stringify({ model, input: PROMPT, stream });
+  const answer = await observed.call({ application: 'sandbox-app', path: RESPONSES, body });
+  expect(answer.status).toBeGreaterThanOrEqual(403);
+  observed.whenRecorded(answer, { outcome: 'denied', decision: 'deny', operation });
+});
+
 test('every call is on record once, without what was said', async () => {
   await observed.expectAllOnRecord([PROMPT, 'narwhal', 'Lisbon']);
 });

@@ -222,3 +222,19 @@ test('embeddings are of text embedding models alone', async () => {
     if ('operation' in call) call.check?.(resource('text-embedding-005'));
   }).not.toThrow();
 });
+
+test.each([
+  ['/openai/v1/chat/completions', { model: 'gemini-fast', service_tier: 'flex' }],
+  ['/openai/v1/responses', { model: 'gemini-fast', service_tier: 'flex' }],
+  [
+    '/vertex/v1/projects/p/locations/global/publishers/google/models/gemini-fast:generateContent',
+    { serviceTier: 'SERVICE_TIER_FLEX' },
+  ],
+])('the service tier in a body of %s is part of the question', async (path, body) => {
+  expect(await read(path, body)).toMatchObject({ serviceTier: 'flex' });
+});
+
+test('a tier that Vertex AI does not have is the error that the call would get', async () => {
+  const asked = await read('/openai/v1/chat/completions', { model: 'gemini-fast', service_tier: 'turbo' });
+  expect(asked).toMatchObject({ code: 'INVALID_REQUEST' });
+});

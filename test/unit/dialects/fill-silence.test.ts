@@ -1,3 +1,4 @@
+import { fillSilence } from '../../../src/dialects/fill-silence.ts';
 import { writeStreamError } from '../../../src/dialects/stream-errors.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AnswerFormat, Framing } from '../../../src/prediction/answer.ts';
@@ -280,4 +281,15 @@ test.each<[bytes: string, chunks: readonly string[], readers: readonly ReaderNam
     }
   });
   expect(failed.toSorted()).toEqual(failing.toSorted());
+});
+
+test('comments stand between the events of a response, and its parts stay as they are', () => {
+  const filler = fillSilence({ format: 'responses', framing: 'sse' });
+  const part = Buffer.from('event: response.created\ndata: {"type":"response.created"}\n\n');
+  expect([filler?.contentType, filler?.fill(), filler?.finish()]).toEqual([
+    'text/event-stream',
+    ': keep-alive\n',
+    '',
+  ]);
+  expect(filler?.join(part)).toBe(part);
 });

@@ -60,6 +60,23 @@ test('Anthropic’s clients read the error from an event of that name', () => {
   expect(eventsOf(text)).toEqual([{ name: 'error', data }]);
 });
 
+test('OpenAI’s clients of responses throw at the first event, and Codex reads the second', () => {
+  const text = writeStreamError(ERROR, { format: 'responses', framing: 'sse', lastPart: undefined });
+  const message = ERROR.message;
+  const error = { type: 'error', sequence_number: 0, code: 'VERTEX_UNAVAILABLE', message, param: null };
+  const response = {
+    id: expect.stringMatching(/^resp_[0-9a-f]{32}$/) as string,
+    object: 'response',
+    output: [],
+    status: 'failed',
+    error: { code: 'server_error', message },
+  };
+  expect(eventsOf(text)).toEqual([
+    { name: 'error', data: error },
+    { name: 'response.failed', data: { type: 'response.failed', sequence_number: 1, response } },
+  ]);
+});
+
 test('a container’s events end with one that is named and whose data tells the error', () => {
   const text = writeStreamError(ERROR, { format: 'opaque', framing: 'sse', lastPart: PART });
   expect(eventsOf(text)).toEqual([{ name: 'error', data: GOOGLE }]);

@@ -49,7 +49,13 @@ export function predictEmbeddings(model: string, instances: readonly unknown[], 
       },
     ]);
   }
-  const rules = { autoTruncate: 'boolean', outputDimensionality: { least: 1, most: dimensions } } as const;
+  const rules = {
+    autoTruncate: 'boolean',
+    outputDimensionality: { least: 1, most: dimensions },
+    // LangChain sends it with every call, and Google ignores it:
+    // https://github.com/langchain-ai/langchainjs/blob/main/libs/providers/langchain-google-common/src/connection.ts
+    streaming: 'boolean',
+  } as const;
   const parameters = readParameters(given ?? {}, 'parameters', rules);
   const texts = instances.map((instance, i) => readInstance(instance, `instances[${i}]`));
   const total = texts.reduce((sum, text) => sum + countTokens(text), 0);
