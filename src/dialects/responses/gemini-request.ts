@@ -30,8 +30,11 @@ const LEVELS: Readonly<Record<Effort, string>> = {
   high: 'HIGH',
   xhigh: 'HIGH',
 };
-/** Gemini Pro has no level below this one. */
-const LOWEST_OF_PRO = 'LOW';
+/**
+ * The models that never go without thinking; their lowest level is `LOW`.
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides/gemini-3-8-flash
+ */
+const ALWAYS_THINKING = /-pro\b|-3\.[78]-flash$/;
 
 /**
  * Budgets of thoughts in tokens, which models before Gemini 3 have, as Google translates OpenAI's efforts.
@@ -198,8 +201,8 @@ function writeThinking(
 
 function levelOf(effort: Effort, model: ModelResource | undefined): { readonly thinkingLevel: string } {
   const thinkingLevel = LEVELS[effort];
-  const isPro = model?.model.includes('-pro') === true;
-  return { thinkingLevel: isPro && thinkingLevel === 'MINIMAL' ? LOWEST_OF_PRO : thinkingLevel };
+  const isLow = thinkingLevel === 'MINIMAL' && ALWAYS_THINKING.test(model?.model ?? '');
+  return { thinkingLevel: isLow ? 'LOW' : thinkingLevel };
 }
 
 /** True for a model with levels of thinking and signatures that are checked: Gemini 3 and later. */

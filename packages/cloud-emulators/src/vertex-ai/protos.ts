@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import protobuf from 'protobufjs/light.js';
+import { addMissingFields } from './add-missing-fields.ts';
 import { errorDetails } from './error-details.ts';
-import { type Descriptor, pruneDescriptors } from './prune-descriptors.ts';
+import { type Descriptor, findDescriptor, pruneDescriptors } from './prune-descriptors.ts';
 
 /** The message types that this emulator reads and writes. */
 export interface Protos {
@@ -87,6 +88,9 @@ export function loadProtos(): Protos {
   const require = createRequire(import.meta.url);
   const file = require.resolve('@google-cloud/aiplatform/build/protos/protos.json');
   const descriptors = JSON.parse(readFileSync(file, 'utf8')) as Descriptor;
+  const { v1 = {}, v1beta1 = {} } = findDescriptor(descriptors, PACKAGE.split('.'))?.nested ?? {};
+  // The SDK's descriptors of v1beta1 lack fields that Google's own clients send to it, such as `thinkingLevel`.
+  addMissingFields(v1beta1, v1);
   const pruned = pruneDescriptors(descriptors, [
     `${PACKAGE}.v1.PredictRequest`,
     `${PACKAGE}.v1.PredictResponse`,
@@ -112,7 +116,6 @@ export function loadProtos(): Protos {
 }
 
 function methodsOf(descriptors: Descriptor): string[] {
-  let at: Descriptor | undefined = descriptors;
-  for (const name of `${PACKAGE}.v1.PredictionService`.split('.')) at = at?.nested?.[name];
-  return Object.keys(at?.methods ?? {});
+  const service = findDescriptor(descriptors, [...PACKAGE.split('.'), 'v1', 'PredictionService']);
+  return Object.keys(service?.methods ?? {});
 }

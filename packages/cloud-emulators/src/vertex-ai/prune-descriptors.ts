@@ -1,7 +1,8 @@
 /** A namespace, message, enum or service in protobufjs' JSON form. */
 export interface Descriptor {
   nested?: Record<string, Descriptor>;
-  readonly fields?: Readonly<Record<string, { readonly type: string }>>;
+  fields?: Readonly<Record<string, { readonly type: string; readonly id: number }>>;
+  oneofs?: Readonly<Record<string, unknown>>;
   readonly methods?: Readonly<Record<string, unknown>>;
 }
 
@@ -14,7 +15,7 @@ export function pruneDescriptors(root: Descriptor, names: readonly string[]): De
     if (seen.has(name)) continue;
     seen.add(name);
     const path = name.split('.');
-    const found = find(root, path);
+    const found = findDescriptor(root, path);
     if (!found) throw new Error(`The SDK's descriptors have no ${name}.`);
     place(pruned, path, found);
     for (const { type } of Object.values(found.fields ?? {})) {
@@ -25,7 +26,8 @@ export function pruneDescriptors(root: Descriptor, names: readonly string[]): De
   return pruned;
 }
 
-function find(root: Descriptor, path: readonly string[]): Descriptor | undefined {
+/** Finds a descriptor by the names that lead to it. */
+export function findDescriptor(root: Descriptor, path: readonly string[]): Descriptor | undefined {
   let at: Descriptor | undefined = root;
   for (const name of path) at = at?.nested?.[name];
   return at;
@@ -35,7 +37,7 @@ function find(root: Descriptor, path: readonly string[]): Descriptor | undefined
 function resolve(root: Descriptor, scope: readonly string[], type: string): string | undefined {
   for (let depth = scope.length; depth >= 0; depth -= 1) {
     const path = [...scope.slice(0, depth), ...type.split('.')];
-    if (find(root, path)) return path.join('.');
+    if (findDescriptor(root, path)) return path.join('.');
   }
   return undefined;
 }

@@ -44,6 +44,12 @@ test.each([
   expect((json as Generated).usageMetadata.thoughtsTokenCount !== undefined).toBe(thinks);
 });
 
+test('v1beta1 takes what v1 has, though the published descriptors of v1beta1 lack it', async () => {
+  const { status, json } = await think({ thinkingLevel: 'LOW' }, GENERATE.replace('/v1/', '/v1beta1/'));
+  expect(status).toBe(200);
+  expect((json as Generated).usageMetadata.thoughtsTokenCount).toBeGreaterThan(0);
+});
+
 test.each([
   [{ thinkingLevel: 'MINIMAL' }, PRO, 'thinking_level MINIMAL is not supported by the model'],
   [{ thinkingLevel: 'LOW', thinkingBudget: 100 }, GENERATE, 'only one of thinking_budget and thinking_level'],

@@ -237,6 +237,7 @@ test('tools that are not allowed are not declared', async () => {
 test.each([
   ['gemini-3.5-flash', { effort: 'none' }, { thinkingLevel: 'MINIMAL' }],
   ['gemini-3.1-pro-preview', { effort: 'minimal' }, { thinkingLevel: 'LOW' }],
+  ['gemini-3.8-flash', { effort: 'none' }, { thinkingLevel: 'LOW' }],
   [
     'gemini-3.5-flash',
     { effort: 'medium', summary: 'auto' },

@@ -19,7 +19,11 @@ const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
  * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking
  */
 const LEVEL_TOKENS: Readonly<Record<string, number>> = { MINIMAL: 0, LOW: 1024, MEDIUM: 8192, HIGH: 24_576 };
-const LEVELS_OF_PRO: ReadonlySet<string> = new Set(['LOW', 'MEDIUM', 'HIGH']);
+/**
+ * The models that never go without thinking.
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides/gemini-3-8-flash
+ */
+const ALWAYS_THINKING: ReadonlySet<string> = new Set(['gemini-3.1-pro-preview', 'gemini-3.8-flash']);
 /** The limit of candidates: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig */
 const MOST_CANDIDATES = 8;
 const DYNAMIC_BUDGET = -1;
@@ -117,7 +121,7 @@ function readThinkingLevel(
   { includeThoughts }: Json,
 ): Pick<GenerateRequest, 'thinkingBudget' | 'includesThoughts'> {
   const tokens = LEVEL_TOKENS[level];
-  if (tokens === undefined || (model.includes('-pro') && !LEVELS_OF_PRO.has(level))) {
+  if (tokens === undefined || (tokens === 0 && ALWAYS_THINKING.has(model))) {
     throw unable(`thinking_level ${level} is not supported by the model.`);
   }
   return tokens === 0 ? {} : { thinkingBudget: tokens, includesThoughts: includeThoughts === true };
