@@ -227,7 +227,7 @@ test.each([
   ['/openai/v1/chat/completions', { model: 'gemini-fast', service_tier: 'flex' }],
   ['/openai/v1/responses', { model: 'gemini-fast', service_tier: 'flex' }],
   [
-    '/vertex/v1/projects/p/locations/global/publishers/google/models/gemini-fast:generateContent',
+    '/vertex/v1/projects/sample-project/locations/global/publishers/google/models/gemini-fast:generateContent',
     { serviceTier: 'SERVICE_TIER_FLEX' },
   ],
 ])('the service tier in a body of %s is part of the question', async (path, body) => {

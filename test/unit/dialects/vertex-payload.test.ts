@@ -131,6 +131,17 @@ test('of the query, only the framing of a stream is sent on', async () => {
   );
 });
 
+test.each(['alt=sse', '$alt=sse;enum-encoding=int'])(
+  'an answer that does not stream becomes one event by %s, of which Vertex AI is not asked',
+  async (query) => {
+    const { request, payload } = await send(`${GEMINI}:generateContent`, CONTENTS, { query });
+    expect(request.path).toBe(`/v1beta1/${PARENT}/${GEMINI}:generateContent`);
+    expect([payload.framing, payload.rewrite?.contentType]).toEqual([undefined, 'text/event-stream']);
+    const event = await payload.rewrite?.whole?.(Buffer.from('{\n  "a": "b\\n"\n}\n'), authorizedCall());
+    expect(Buffer.from(event ?? []).toString()).toBe('data: {\ndata:   "a": "b\\n"\ndata: }\r\n\r\n');
+  },
+);
+
 test.each([
   ['streamGenerateContent', 'alt=proto', ['alt']],
   ['streamGenerateContent', '$alt=media', ['$alt']],
@@ -139,8 +150,8 @@ test.each([
   ['streamGenerateContent', 'alt=', ['alt']],
   ['streamGenerateContent', 'fields=candidates&alt=sse', ['fields']],
   ['generateContent', '$fields=a&callback=b&$callback=c', ['$fields', 'callback', '$callback']],
-  ['generateContent', 'alt=sse', ['alt']],
-  ['countTokens', '$alt=sse', ['$alt']],
+  ['generateContent', 'alt=media', ['alt']],
+  ['countTokens', '$alt=sse&alt=json', ['$alt']],
   ['predict', 'alt=proto', ['alt']],
 ])('%s?%s is refused by the names of its parameters', async (verb, query, fields) => {
   const { code, violations } = await rejectedBy(send(`${GEMINI}:${verb}`, CONTENTS, { query }));
