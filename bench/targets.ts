@@ -12,7 +12,11 @@ export interface Target {
   request(operation: Operation): { path: string; headers: Record<string, string>; body: string };
 }
 
-const PARENT = 'v1/projects/sample-project/locations/us-central1';
+const PARENT = 'v1/projects/sample-project/locations';
+const RESOURCES = {
+  endpoint: `${PARENT}/us-central1/endpoints/1234567890`,
+  model: `${PARENT}/us/publishers/google/models/gemini-3.5-flash`,
+};
 const CONNECTIONS = 16;
 const BODIES = {
   predict: JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] }),
@@ -64,7 +68,7 @@ export function createTarget(
     name,
     pool: new Pool(origin, { connections: CONNECTIONS }),
     request: (operation) => ({
-      path: `${prefix}/${PARENT}/${operation === 'predict' ? 'endpoints/1234567890' : 'publishers/google/models/gemini-3.5-flash'}:${operation}`,
+      path: `${prefix}/${operation === 'predict' ? RESOURCES.endpoint : RESOURCES.model}:${operation}`,
       headers: { ...headers(operation), 'content-type': 'application/json' },
       body: operation === 'predict' ? BODIES.predict : BODIES.generate,
     }),

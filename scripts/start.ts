@@ -116,7 +116,7 @@ function describe(environment: Environment): string {
   const callers = Object.entries(applications).map(
     ([name, { product, subscriptionKey }]) => `  ${name.padEnd(18)}${product.padEnd(12)}${subscriptionKey}`,
   );
-  const resource = `${gatewayUrl}/vertex/v1/projects/sample-project/locations/us-central1`;
+  const locations = `${gatewayUrl}/vertex/v1/projects/sample-project/locations`;
   return [
     '',
     `Gateway        ${gatewayUrl}`,
@@ -131,7 +131,7 @@ function describe(environment: Environment): string {
     ...callers,
     '',
     'A prediction of the custom endpoint:',
-    curl(environment, 'scoring-app', `${resource}/endpoints/1234567890:predict`, {
+    curl(environment, 'scoring-app', `${locations}/us-central1/endpoints/1234567890:predict`, {
       instances: [[5.1, 3.5, 1.4, 0.2]],
     }),
     '',
@@ -139,7 +139,7 @@ function describe(environment: Environment): string {
     curl(
       environment,
       'assistants-app',
-      `${resource}/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse`,
+      `${locations}/us/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse`,
       { contents: [{ role: 'user', parts: [{ text: 'Say something about irises.' }] }] },
     ),
     '',

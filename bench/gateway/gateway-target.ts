@@ -16,11 +16,11 @@ export interface GatewayTarget {
   readonly headers: () => Record<string, string>;
 }
 
-const PARENT = '/v1/projects/sample-project/locations/us-central1';
+const PARENT = '/v1/projects/sample-project/locations';
 const PATHS: Readonly<Record<Method, string>> = {
-  generateContent: `${PARENT}/publishers/google/models/gemini-3.5-flash:generateContent`,
-  'streamGenerateContent?alt=sse': `${PARENT}/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse`,
-  predict: `${PARENT}/endpoints/1234567890:predict`,
+  generateContent: `${PARENT}/us/publishers/google/models/gemini-3.5-flash:generateContent`,
+  'streamGenerateContent?alt=sse': `${PARENT}/us/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse`,
+  predict: `${PARENT}/us-central1/endpoints/1234567890:predict`,
 };
 
 export function createTarget(

@@ -45,6 +45,8 @@ export interface BenchOptions {
 
 const ROOT = join(import.meta.dirname, '../..');
 const VERTEX_HOST = 'us-central1-aiplatform.googleapis.com';
+/** The hosts of the locations that are called. */
+const VERTEX_HOSTS = [VERTEX_HOST, 'aiplatform.us.rep.googleapis.com'];
 const LOCAL_HOST = join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.ts');
 
 /** Starts the clouds and the upstream, and builds what is measured. The gateway itself must be built. */
@@ -209,7 +211,7 @@ async function writeCertificates(
   scratch: string,
   { environment }: ChainProcess,
 ): Promise<{ certificateFile: string; keyFile: string; authoritiesFile: string }> {
-  const authority = await createCertificateAuthority([VERTEX_HOST]);
+  const authority = await createCertificateAuthority(VERTEX_HOSTS);
   const write = (name: string, text: string): string => {
     const file = join(scratch, name);
     writeFileSync(file, text, { mode: 0o600 });

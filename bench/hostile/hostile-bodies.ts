@@ -10,8 +10,8 @@ export interface HostileKind {
   readonly bytes?: number;
 }
 
-const PROJECT = '/vertex/v1/projects/sample-project/locations/us-central1';
-const GEMINI = `${PROJECT}/publishers/google/models/gemini-3.5-flash`;
+const PARENT = '/vertex/v1/projects/sample-project/locations';
+const GEMINI = `${PARENT}/us/publishers/google/models/gemini-3.5-flash`;
 const MEGABYTE = 1024 * 1024;
 
 /** Fills a body with an item between head and tail. */
@@ -51,7 +51,7 @@ const chat = { application: 'sandbox-app', path: '/openai/v1/chat/completions' }
 const generate = { application: 'sandbox-app', path: `${GEMINI}:generateContent` };
 const messages = { application: 'sandbox-app', path: '/anthropic/v1/messages' };
 const embeddings = { application: 'sandbox-app', path: '/openai/v1/embeddings' };
-const predict = { application: 'scoring-app', path: `${PROJECT}/endpoints/1234567890:predict` };
+const predict = { application: 'scoring-app', path: `${PARENT}/us-central1/endpoints/1234567890:predict` };
 const explain = { application: 'assistants-app', path: '/gateway/v1/policy:explain' };
 const agents = { application: 'scoring-app', path: '/agents/mcp' };
 const CLAUDE = '{"model":"claude-haiku-4-5","max_tokens":5,"messages":';
@@ -128,7 +128,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   },
   {
     application: 'assistants-app',
-    path: `${PROJECT}/batchPredictionJobs`,
+    path: `${PARENT}/us/batchPredictionJobs`,
     name: 'batches: many uris',
     body: filled(
       '{"displayName":"b","model":"publishers/google/models/gemini-3.5-flash","inputConfig":{"instancesFormat":"jsonl","gcsSource":{"uris":[',

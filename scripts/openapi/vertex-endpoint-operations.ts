@@ -25,10 +25,12 @@ import {
 import { PARENT } from './vertex-paths.ts';
 
 const ENDPOINT = `${PARENT}/endpoints/{endpoint}`;
+/** Endpoints are in regions. */
+const REGION = { location: 'us-central1' };
 /** The endpoint for tensors and bytes, which has no schema of instances. */
-const TENSORS = { endpoint: '3456789012' };
+const TENSORS = { endpoint: '3456789012', ...REGION };
 /** The endpoint that Google made for a tuned model. */
-const TUNED = { endpoint: '4567890123' };
+const TUNED = { endpoint: '4567890123', ...REGION };
 const FLOWERS = { instances: [[5.1, 3.5, 1.4, 0.2]] };
 const IRIS = {
   deployedModelId: '2345678901234567890',
@@ -41,7 +43,12 @@ const FLOWER_TENSORS = {
   inputs: [{ dtype: 'FLOAT', shape: ['1', '4'], floatVal: [5.1, 3.5, 1.4, 0.2] }],
 };
 const SETOSA_TENSORS = { outputs: [{ dtype: 'FLOAT', shape: ['1', '3'], floatVal: SETOSA.scores }] };
-const COMMON = { method: 'post', tag: 'endpoints', failures: WITH_BODY } as const;
+const COMMON = {
+  method: 'post',
+  tag: 'endpoints',
+  failures: WITH_BODY,
+  pathExamples: REGION,
+} as const;
 
 /** The operations of custom endpoints, of tuned models' endpoints, and of the OpenAI-compatible endpoint. */
 export const endpointOperations: readonly Operation[] = [
@@ -79,7 +86,7 @@ export const endpointOperations: readonly Operation[] = [
     ...COMMON,
     path: `${ENDPOINT}:streamRawPredict`,
     // Shared endpoints don't support streams, so this is a dedicated one.
-    pathExamples: { endpoint: '6789012345' },
+    pathExamples: { endpoint: '6789012345', ...REGION },
     operationId: 'endpoints-stream-raw-predict',
     summary: 'Raw predict with a custom endpoint, as a stream',
     description: "Sends a body of any form to an endpoint's container and streams the container's answer.",
@@ -201,7 +208,7 @@ export const endpointOperations: readonly Operation[] = [
     summary: "Create a chat completion in OpenAI's form",
     description:
       "Generates the next message of a conversation, in the form of OpenAI's API. The endpoint `openapi` serves the model that the body names. Any other endpoint serves its deployed model.",
-    pathExamples: { endpoint: 'openapi' },
+    pathExamples: { endpoint: 'openapi', location: 'us' },
     request: {
       description: 'The conversation.',
       schema: ChatCompletionRequest,

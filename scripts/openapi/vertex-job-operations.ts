@@ -18,7 +18,7 @@ import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 
 const JOBS = '/batchPredictionJobs';
 const CACHES = '/cachedContents';
-const NAME = 'projects/123456789012/locations/us-central1';
+const NAME = 'projects/123456789012/locations/us';
 const MODEL = 'publishers/google/models/gemini-3.5-flash';
 const NEW_JOB = {
   displayName: 'summaries-of-november',
@@ -43,7 +43,7 @@ const JOB = {
 const LONG_TEXT = 'Ocelots nap at noon. '.repeat(400);
 const CACHE = {
   name: `${NAME}/cachedContents/7890123456789012345`,
-  model: `projects/sample-project/locations/us-central1/${MODEL}`,
+  model: `projects/sample-project/locations/us/${MODEL}`,
   createTime: '2025-11-24T16:00:00.000000Z',
   updateTime: '2025-11-24T16:00:00.000000Z',
   expireTime: '2025-11-24T17:00:00.000000Z',

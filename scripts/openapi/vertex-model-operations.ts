@@ -26,8 +26,8 @@ import {
 import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 
 const MODEL = '/publishers/{publisher}/models/{model}';
-const CLAUDE = { location: 'us-east5', publisher: 'anthropic', model: 'claude-sonnet-5-5' };
-const VEO = { model: 'veo-3.1-generate-001' };
+const CLAUDE = { location: 'us', publisher: 'anthropic', model: 'claude-sonnet-5-5' };
+const VEO = { model: 'veo-3.1-generate-001', location: 'us-central1' };
 const FLASH = {
   name: 'publishers/google/models/gemini-3.5-flash',
   versionId: 'default',
@@ -51,7 +51,7 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     operationId: 'predict',
     summary: "Predict with a publisher's model",
     description: 'Sends instances, such as texts to embed or prompts for images, and returns predictions.',
-    pathExamples: { model: 'gemini-embedding-001' },
+    pathExamples: { model: 'gemini-embedding-001', location: 'us-central1' },
     request: {
       description: 'The instances.',
       schema: ModelPredictRequest,

@@ -8,8 +8,8 @@ export const vertexPathParameters: Surface['pathParameters'] = {
   version: { description: 'The version of the Vertex AI API.', example: 'v1', enum: ['v1', 'v1beta1'] },
   project: { description: "The Google Cloud project's id or number.", example: 'sample-project' },
   location: {
-    description: 'The Google Cloud location that serves the call, or `global`.',
-    example: 'us-central1',
+    description: 'The location that serves the call: a region, the multi-region `us` or `eu`, or `global`.',
+    example: 'us',
   },
   publisher: { description: "The model's publisher.", example: 'google' },
   model: { description: "The publisher model's id.", example: 'gemini-3.5-flash' },

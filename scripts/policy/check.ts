@@ -4,8 +4,9 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { readMatrix } from './access-matrix.ts';
-import { warnOfRetirements } from './warn-of-retirements.ts';
 import { readReach } from './read-reach.ts';
+import { warnOfLocations } from './warn-of-locations.ts';
+import { warnOfRetirements } from './warn-of-retirements.ts';
 import { runCommand } from '../run-command.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
 
@@ -20,8 +21,9 @@ interface Table {
 }
 
 /**
- * Validates the governance documents and prints the access matrix, the reach of calls, the hosts of endpoints, and the
- * entries whose end is near or past. Those are warnings: the gateway itself tells callers of them, so none fails the check.
+ * Validates the governance documents and prints the access matrix, the reach of calls, the hosts of endpoints, and
+ * warnings: of entries whose end is near or past, and of locations in which Google is not known to serve a model. None
+ * fails the check: of ends the gateway itself tells callers, and Google adds locations at any time.
  */
 function run(): string {
   const { values } = parseArgs({
@@ -49,7 +51,8 @@ function run(): string {
       ? `### ${title}\n\n${writeMarkdownTable(header, rows)}`
       : writeTextTable(header, rows);
   });
-  return [...sections, ...warnOfRetirements(governance, new Date()), summarize(governance)].join('\n\n');
+  const warnings = [...warnOfRetirements(governance, new Date()), ...warnOfLocations(governance)];
+  return [...sections, ...warnings, summarize(governance)].join('\n\n');
 }
 
 /** Lists the hosts of endpoints that Google's shared hosts do not serve. */

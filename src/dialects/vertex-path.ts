@@ -24,17 +24,10 @@ export interface VertexPath {
 }
 
 /**
- * The locations in which Google counts tokens for Claude; `global` is not among them.
- * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens
+ * The locations in which Google counts tokens for Claude, whatever the locations of the model are.
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/count-tokens
  */
-export const CLAUDE_COUNT_LOCATIONS: readonly string[] = [
-  'us-east5',
-  'europe-west1',
-  'asia-east1',
-  'asia-southeast1',
-  'us-central1',
-  'europe-west4',
-];
+export const CLAUDE_COUNT_LOCATIONS: readonly string[] = ['global', 'us', 'eu', 'asia-southeast1'];
 
 /** A bound that no resource name of Vertex AI reaches, in bytes of JSON. */
 export const MAXIMUM_NAME_BYTES = 2_048;

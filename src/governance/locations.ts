@@ -1,8 +1,8 @@
 /**
  * The locations of Vertex AI: regions, multi-regions and `global`. A rule on any other location is refused as a
  * mistake.
- * https://cloud.google.com/vertex-ai/docs/general/locations and
- * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/resources/locations and
+ * https://cloud.google.com/vertex-ai/docs/general/locations
  */
 export const LOCATIONS: ReadonlySet<string> = new Set([
   'global',

@@ -96,8 +96,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
 /**
  * Returns the address of an endpoint that has a host of its own, and else the shared address of a location. Both come
  * from the catalog alone.
- * https://cloud.google.com/vertex-ai/docs/general/locations and
- * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations (global and multi-region addresses)
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/resources/locations
  * @param override one `host:port` that is connected to in place of every host; the names stay.
  */
 export function vertexAddress(

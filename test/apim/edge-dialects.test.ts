@@ -9,7 +9,7 @@ import type { Edge, EdgeOptions } from './start-edge.ts';
 
 const CHAT = '/openai/v1/chat/completions';
 const MESSAGES = '/anthropic/v1/messages';
-const MODEL = '/vertex/v1/projects/p/locations/us-central1/publishers/google/models/m:generateContent';
+const MODEL = '/vertex/v1/projects/p/locations/us/publishers/google/models/m:generateContent';
 const LIVE = '/vertex/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent';
 
 let edge: Edge;

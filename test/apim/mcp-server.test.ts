@@ -82,7 +82,10 @@ test('a caller with a key and a token gets the tools, with what they take', asyn
     additionalProperties: false,
     properties: {
       version: { type: 'string', enum: ['v1', 'v1beta1'] },
-      location: { description: 'The Google Cloud location that serves the call, or `global`.' },
+      location: {
+        description:
+          'The location that serves the call: a region, the multi-region `us` or `eu`, or `global`.',
+      },
       instances: { type: 'array', minItems: 1 },
     },
   });
@@ -229,7 +232,7 @@ test('what the edge refuses to the operation is an error that says why, and on r
   expect(result.isError).toBe(true);
   expect(JSON.parse(result.content[0]?.text ?? '')).toMatchObject({
     status: 403,
-    detail: expect.stringContaining('served from europe-west1, europe-west4 only') as string,
+    detail: expect.stringContaining('served from eu, europe-west1, europe-west4 only') as string,
   });
   expect(edge.functionApp.received).toEqual([]);
   expect(edge.traces.map(({ metadata }) => metadata.code)).toEqual(['LOCATION_NOT_ALLOWED']);

@@ -27,8 +27,8 @@ const { policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 const MODELS = '/vertex/v1/projects/sample-project/locations';
 const GEMINI = 'publishers/google/models/gemini-3.5-flash';
 const EMBED = `${MODELS}/us-central1/publishers/google/models/gemini-embedding-001:predict`;
-const IN_AMERICA = `${MODELS}/us-central1/${GEMINI}:generateContent`;
-const IN_EUROPE = `${MODELS}/europe-west1/${GEMINI}:generateContent`;
+const IN_AMERICA = `${MODELS}/us/${GEMINI}:generateContent`;
+const IN_EUROPE = `${MODELS}/eu/${GEMINI}:generateContent`;
 
 const CREDENTIALS = [
   'ocp-apim-subscription-key',

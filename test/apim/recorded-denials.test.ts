@@ -1,7 +1,7 @@
 import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
-const PLACE = '/vertex/v1/projects/sample-project/locations/europe-west1';
+const PLACE = '/vertex/v1/projects/sample-project/locations/eu';
 const RECORD_ID = /^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MODEL = 'gen_ai.request.model';
 const NOTHING = {
@@ -50,7 +50,7 @@ async function recordOf(path: string, method = 'POST'): Promise<Record<string, s
   );
 }
 
-const inPlace = { dialect: 'vertex', project: 'sample-project', location: 'europe-west1' };
+const inPlace = { dialect: 'vertex', project: 'sample-project', location: 'eu' };
 const gemini = { publisher: 'google', [MODEL]: 'gemini-3.5-flash' };
 
 test.each<[string, string, Partial<typeof NOTHING>]>([

@@ -25,12 +25,12 @@ async function callIn(location: string, roles: string[]): ReturnType<Edge['predi
   });
 }
 
-test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europe-west1%20'])(
+test.each(['us', 'us-central1', 'global', 'europe-west2', 'EU', 'EUROPE-WEST1', 'eu%20'])(
   'a role that is served from Europe alone is refused %s, on record, with the rule’s reason',
   async (location) => {
     const response = await callIn(location, ['Assistants.Use', 'Analytics.Eu']);
     const message =
-      'Callers with the role Analytics.Eu are served from europe-west1, europe-west4 only. The data of European customers stays in the European Union.';
+      'Callers with the role Analytics.Eu are served from eu, europe-west1, europe-west4 only. The data of European customers stays in the European Union.';
     const requestId = String(response.headers['x-request-id']);
     expect(response.status).toBe(403);
     expect(response.headers['content-type']).toBe('application/json');
@@ -69,13 +69,16 @@ test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europ
   },
 );
 
-test.each(['europe-west1', 'europe-west4', 'europe%2Dwest4'])('it is let through to %s', async (location) => {
-  expect((await callIn(location, ['Analytics.Eu'])).status).toBe(200);
-});
+test.each(['eu', 'europe-west1', 'europe-west4', 'europe%2Dwest4'])(
+  'it is let through to %s',
+  async (location) => {
+    expect((await callIn(location, ['Analytics.Eu'])).status).toBe(200);
+  },
+);
 
 test('other roles are let through everywhere: the backend decides', async () => {
   for (const roles of [['Assistants.Use'], [], ['Analytics.Eu.Not']])
-    expect((await callIn('us-central1', roles)).status).toBe(200);
+    expect((await callIn('us', roles)).status).toBe(200);
 });
 
 test('a path without a location is let through: the backend chooses one', async () => {

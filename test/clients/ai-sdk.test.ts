@@ -42,11 +42,11 @@ let clients: ClientChain;
 
 const keyHeader = (key: string) => ({ 'Ocp-Apim-Subscription-Key': key });
 
-const vertexWithToken = ({ key, token }: ClientCredentials) =>
+const vertexWithToken = ({ key, token }: ClientCredentials, location = 'us') =>
   createVertex({
     project: 'sample-project',
-    location: 'us-central1',
-    baseURL: clients.url(`${PARENT}/us-central1/publishers/google`),
+    location,
+    baseURL: clients.url(`${PARENT}/${location}/publishers/google`),
     googleAuthOptions: { authClient: bearerClient(token) },
     headers: keyHeader(key),
   });
@@ -99,8 +99,8 @@ const SETUPS: [name: string, setup: Setup][] = [
       language: ({ key, token }, model) =>
         createVertexAnthropic({
           project: 'sample-project',
-          location: 'us-east5',
-          baseURL: clients.url(`${PARENT}/us-east5/publishers/anthropic/models`),
+          location: 'us',
+          baseURL: clients.url(`${PARENT}/us/publishers/anthropic/models`),
           googleAuthOptions: { authClient: bearerClient(token) },
           headers: keyHeader(key),
         })(model),
@@ -127,7 +127,7 @@ const SETUPS: [name: string, setup: Setup][] = [
       language: ({ key, token }, model) =>
         createOpenAICompatible({
           name: 'vertex',
-          baseURL: clients.url(`${PARENT}/us-central1/endpoints/openapi`),
+          baseURL: clients.url(`${PARENT}/us/endpoints/openapi`),
           apiKey: token,
           headers: keyHeader(key),
           includeUsage: true,
@@ -182,7 +182,7 @@ const EMBEDDINGS: [
   [
     'google-vertex with a bearer token',
     'assistants-app',
-    (c) => vertexWithToken(c).embeddingModel('text-embedding-005'),
+    (c) => vertexWithToken(c, 'us-central1').embeddingModel('text-embedding-005'),
   ],
   ['google-vertex with a key', 'sandbox-app', (c) => vertexWithKey(c).embeddingModel('text-embedding-005')],
   ['openai-compatible', 'sandbox-app', (c) => compatible(c).embeddingModel('text-embedding-005')],

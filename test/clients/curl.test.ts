@@ -10,7 +10,7 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-const MODELS = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
+const MODELS = '/vertex/v1/projects/sample-project/locations/us/publishers/google/models';
 const GENERATE = `${MODELS}/gemini-3.5-flash:generateContent`;
 const STREAM = `${MODELS}/gemini-3.5-flash:streamGenerateContent`;
 const BODY = '{"contents":[{"role":"user","parts":[{"text":"Irises and tulips"}]}]}';

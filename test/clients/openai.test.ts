@@ -56,7 +56,7 @@ test.each(SETUPS)('chats %s', async (_, client) => {
     outcome: 'answered',
     operation: 'chatCompletions',
     model: FLASH,
-    location: 'us-central1',
+    location: 'us',
     finishReason: 'stop',
     inputTokens: usage?.prompt_tokens,
     outputTokens: usage?.completion_tokens,

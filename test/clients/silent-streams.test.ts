@@ -54,7 +54,7 @@ const SETUPS: [name: string, setup: Setup][] = [
         const client = new GoogleGenAI({
           vertexai: true,
           project: 'sample-project',
-          location: 'us-central1',
+          location: 'us',
           httpOptions: { baseUrl: clients.url('/vertex'), headers: keyHeader(key) },
           googleAuthOptions: { authClient: bearerClient(token) as never },
         });
@@ -104,7 +104,7 @@ const SETUPS: [name: string, setup: Setup][] = [
         const client = new AnthropicVertex({
           baseURL: clients.url('/vertex/v1'),
           projectId: 'sample-project',
-          region: 'us-east5',
+          region: 'us',
           authClient: bearerClient(token) as never,
           defaultHeaders: keyHeader(key),
           maxRetries: 0,
@@ -122,8 +122,8 @@ const SETUPS: [name: string, setup: Setup][] = [
       read: ({ key, token }, note) => {
         const vertex = createVertex({
           project: 'sample-project',
-          location: 'us-central1',
-          baseURL: clients.url(`${PARENT}/us-central1/publishers/google`),
+          location: 'us',
+          baseURL: clients.url(`${PARENT}/us/publishers/google`),
           googleAuthOptions: { authClient: bearerClient(token) },
           headers: keyHeader(key),
         });

@@ -170,14 +170,14 @@ test('tokens are counted as the model counts them, without betas', async () => {
   const { usage } = JSON.parse(message.text) as Message;
   expect(JSON.parse(answer.text)).toEqual({ input_tokens: usage.input_tokens });
   const request = (await observed.chain.requests('vertex-ai')).at(-1);
-  expect(request?.path).toBe(`${MODELS}/count-tokens:rawPredict`);
+  expect(request?.path).toBe(`${MODELS.replace('us-east5', 'us')}/count-tokens:rawPredict`);
   expect(JSON.parse(request?.body ?? '')).toMatchObject({ model: 'claude-haiku-4-5@20251001' });
   expect(request?.headers).not.toHaveProperty('anthropic-beta');
   observed.whenRecorded(answer, {
     outcome: 'answered',
     operation: 'countTokens',
     model: 'claude-haiku-4-5@20251001',
-    location: 'us-east5',
+    location: 'us',
   });
 });
 

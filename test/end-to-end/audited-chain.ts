@@ -53,12 +53,12 @@ export const CALLS = {
   },
   standard: {
     application: 'eu-analytics-app',
-    path: modelPath('generateContent', { location: 'europe-west1' }),
+    path: modelPath('generateContent', { location: 'eu' }),
     body: CONTENTS,
   },
   standardStream: {
     application: 'eu-analytics-app',
-    path: modelPath('streamGenerateContent?alt=sse', { location: 'europe-west1' }),
+    path: modelPath('streamGenerateContent?alt=sse', { location: 'eu' }),
     body: CONTENTS,
   },
 } as const;

@@ -2,7 +2,8 @@ import { expectErrorBody, expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-const PARENT = 'projects/sample-project/locations/us-central1';
+const PARENT = 'projects/sample-project/locations/us';
+const REGION = 'projects/sample-project/locations/us-central1';
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const FLASH = 'publishers/google/models/gemini-3.5-flash';
 
@@ -75,7 +76,7 @@ async function listed(application: Application, query = ''): Promise<Job[]> {
     decision: 'allow',
     operation: 'batchPredict',
     project: 'sample-project',
-    location: 'us-central1',
+    location: 'us',
   });
   const { batchPredictionJobs = [] } = JSON.parse(answer.text) as { batchPredictionJobs?: Job[] };
   return batchPredictionJobs;
@@ -93,7 +94,7 @@ async function expectNotFound(answer: Answer): Promise<void> {
     status: '404',
     operation: 'batchPredict',
     project: 'sample-project',
-    location: 'us-central1',
+    location: 'us',
   });
   const changing = (await observed.chain.requests('vertex-ai')).filter(({ method }) => method !== 'GET');
   expect(changing).toEqual([]);
@@ -123,7 +124,7 @@ test('a job is created under its team’s label, with the model by Google’s na
     rule: 'sandbox-tries-out',
     operation: 'batchPredict',
     project: 'sample-project',
-    location: 'us-central1',
+    location: 'us',
     model: 'gemini-3.5-flash',
   });
 });
@@ -319,7 +320,8 @@ test.each([
 
 test('a model without a grant is refused in a job, and a caller without batches sees no list of them', async () => {
   const model = 'publishers/google/models/gemini-3.1-pro-preview';
-  const pro = await post('assistants-app', jobOf('assistants-app', { model }));
+  const inGlobal = JOBS.replace('locations/us', 'locations/global');
+  const pro = await post('assistants-app', jobOf('assistants-app', { model }), inGlobal);
   await expectRefusal(
     observed,
     pro,
@@ -331,14 +333,14 @@ test('a model without a grant is refused in a job, and a caller without batches 
     observed,
     list,
     { status: 403, code: 'NOT_GRANTED' },
-    { decision: 'deny', operation: 'batchPredict', location: 'us-central1' },
+    { decision: 'deny', operation: 'batchPredict', location: 'us' },
   );
   const outside = await call('eu-analytics-app', JOBS);
   await expectRefusal(observed, outside, { status: 403, code: 'LOCATION_NOT_ALLOWED' }, { decision: 'deny' });
 });
 
 test('videos are written to places on the list alone', async () => {
-  const path = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
+  const path = `/vertex/v1/${REGION}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
   const body = (parameters: object) => ({ instances: [{ prompt: 'An ocelot.' }], parameters });
   for (const name of ['storageUri', 'storage_uri']) {
     const answer = await post('assistants-app', body({ [name]: 'gs://sample-sandbox/output' }), path);

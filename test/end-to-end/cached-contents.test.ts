@@ -2,7 +2,7 @@ import { expectErrorBody, expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-const PARENT = 'projects/sample-project/locations/us-central1';
+const PARENT = 'projects/sample-project/locations/us';
 const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
 const FLASH = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 /** Google keeps nothing shorter. */
@@ -98,7 +98,7 @@ test('each team lists, reads, changes and deletes its own caches alone', async (
     observed.whenRecorded(answer, {
       outcome: 'answered',
       operation: 'cacheContent',
-      location: 'us-central1',
+      location: 'us',
     });
     expect(cachedContents).toContainEqual(own);
     expect(cachedContents.map(({ name }) => name)).not.toContain(other.name);
@@ -192,9 +192,9 @@ test.each([
 });
 
 test.each([
-  ['another location', 'projects/sample-project/locations/europe-west1/cachedContents/1'],
-  ['another project', 'projects/other-project/locations/us-central1/cachedContents/1'],
-  ['another number', 'projects/999999999999/locations/us-central1/cachedContents/%'],
+  ['another location', 'projects/sample-project/locations/eu/cachedContents/1'],
+  ['another project', 'projects/other-project/locations/us/cachedContents/1'],
+  ['another number', 'projects/999999999999/locations/us/cachedContents/%'],
   ['its id alone', '%'],
   ['dots', `${PARENT}/cachedContents/../cachedContents/%`],
   ['a query', `${PARENT}/cachedContents/%?x=y`],
@@ -237,7 +237,7 @@ test('the short form keeps caches where the caller is served', async () => {
     outcome: 'answered',
     operation: 'cacheContent',
     project: 'sample-project',
-    location: 'us-central1',
+    location: 'us',
   });
 });
 
@@ -249,13 +249,13 @@ test('who may cache nothing here sees no caches', async () => {
     { status: 403, code: 'NOT_GRANTED' },
     { decision: 'deny', operation: 'cacheContent' },
   );
-  const model = FLASH.replace('3.5-flash', '3.1-pro-preview');
+  const model = FLASH.replace('3.5-flash', '3.5-flash-lite');
   const pro = await send('sandbox-app', CACHES, { model, contents: CONTENTS });
   await expectRefusal(
     observed,
     pro,
     { status: 403, code: 'NOT_GRANTED' },
-    { model: 'gemini-3.1-pro-preview' },
+    { model: 'gemini-3.5-flash-lite' },
   );
 });
 

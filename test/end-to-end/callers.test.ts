@@ -16,19 +16,18 @@ beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
 afterAll(() => observed.stop());
 
 const MODELS: Readonly<Record<string, string>> = { flash: 'gemini-3.5-flash', pro: 'gemini-3.1-pro-preview' };
-const GEMINI = Object.keys(MODELS).flatMap((model) =>
-  ['us-central1', 'europe-west1', 'europe-west4', 'global'].map((location) => `${model} ${location}`),
-);
+/** The locations in which the catalog offers them. */
+const GEMINI = ['flash us', 'flash eu', 'flash global', 'pro global'];
 const TARGETS = ['iris', ...GEMINI];
 
 /** The table of sample callers in docs/operations.md, call by call. */
 const GRANTED: Readonly<Record<string, readonly string[]>> = {
-  'sandbox-app': ['iris', 'flash us-central1'],
+  'sandbox-app': ['iris', 'flash us'],
   'scoring-app': ['iris'],
-  'eu-analytics-app': ['flash europe-west1', 'flash europe-west4', 'pro europe-west1', 'pro europe-west4'],
+  'eu-analytics-app': ['flash eu'],
   'assistants-app': GEMINI,
   'okta-app': GEMINI,
-  'agent-app': ['flash us-central1'],
+  'agent-app': ['flash us'],
   'auditor-app': [],
   'nobody-app': [],
 };

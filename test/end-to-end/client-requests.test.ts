@@ -95,15 +95,15 @@ test('a list of betas with empty members keeps the others', async () => {
   observed.whenRecorded(answer, { outcome: 'answered' });
 });
 
-test('tokens of Claude are counted in a location that has the count, and not in global', async () => {
+test('tokens of Claude are counted in a location that has the count, and not in a region', async () => {
   const body = { model: 'claude-haiku-4-5@20251001', messages: BODY.messages };
-  const answer = await post(`${PARENT}/global/${COUNT}`, body, { 'anthropic-beta': BETAS });
+  const answer = await post(`${PARENT}/us-east5/${COUNT}`, body, { 'anthropic-beta': BETAS });
   expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('input_tokens')]);
-  expect((await received()).path).toContain(`/locations/us-east5/${COUNT}`);
+  expect((await received()).path).toContain(`/locations/us/${COUNT}`);
   observed.whenRecorded(answer, {
     outcome: 'answered',
-    requestedLocation: 'global',
-    location: 'us-east5',
+    requestedLocation: 'us-east5',
+    location: 'us',
     operation: 'countTokens',
   });
 });

@@ -1,11 +1,12 @@
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-const PARENT = '/vertex/v1/projects/sample-project/locations/us-central1';
+const PARENT = '/vertex/v1/projects/sample-project/locations/us';
 const GOOGLE = `${PARENT}/publishers/google/models`;
+const REGIONAL = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
 const FLASH = `${GOOGLE}/gemini-3.5-flash`;
-const IMAGEN = `${GOOGLE}/imagen-4.0-generate-001`;
-const VEO = `${GOOGLE}/veo-3.1-generate-001`;
+const IMAGEN = `${REGIONAL}/imagen-4.0-generate-001`;
+const VEO = `${REGIONAL}/veo-3.1-generate-001`;
 const CLAUDE =
   '/vertex/v1/projects/sample-project/locations/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001';
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Irises and tulips' }] }] };
@@ -186,7 +187,7 @@ test('what Google charges nothing for has no cost', async () => {
 });
 
 test('a new context cache costs its input and its storage, and nothing when it is looked at', async () => {
-  const model = 'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash';
+  const model = 'projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash';
   const contents = [{ role: 'user', parts: [{ text: 'Irises and tulips. '.repeat(2000) }] }];
   const created = await post(`${PARENT}/cachedContents`, { model, contents, ttl: '7200s' });
   const { name, usageMetadata } = JSON.parse(created.text) as {

@@ -1,13 +1,13 @@
 import { ObservedChain } from './observed-chain.ts';
 
-const US = '/vertex/v1/projects/sample-project/locations/us-central1';
-const EUROPE = US.replace('us-central1', 'europe-west4');
+const US = '/vertex/v1/projects/sample-project/locations/us';
+const EUROPE = US.replace(/us$/, 'eu');
 const FLASH = 'publishers/google/models/gemini-3.5-flash';
 /** Stands for what a caller would send; no telemetry may hold it. */
 const PROMPT = 'Ocelots nap at noon.';
 const OTHERS = 'gs://sample-batches/output/job/predictions.jsonl';
 const CORPUS = 'projects/sample-project/locations/europe-west4/ragCorpora/4611686018427387904';
-const HANDBOOK = 'projects/sample-project/locations/eu/collections/default_collection/dataStores/handbook';
+const HANDBOOK = 'projects/sample-project/locations/us/collections/default_collection/dataStores/handbook';
 
 let observed: ObservedChain;
 

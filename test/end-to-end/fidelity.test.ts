@@ -6,12 +6,12 @@ import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
 const PARENT = 'projects/sample-project/locations';
-const GEMINI = `${PARENT}/us-central1/publishers/google/models/gemini-3.5-flash`;
-const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-sonnet-5-5`;
-const COUNT_CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/count-tokens`;
+const GEMINI = `${PARENT}/us/publishers/google/models/gemini-3.5-flash`;
+const CLAUDE = `${PARENT}/us/publishers/anthropic/models/claude-sonnet-5-5`;
+const COUNT_CLAUDE = `${PARENT}/us/publishers/anthropic/models/count-tokens`;
 const IRIS = `${PARENT}/us-central1/endpoints/1234567890`;
 const TENSORS = `${PARENT}/us-central1/endpoints/3456789012`;
-const CHAT = `${PARENT}/us-central1/endpoints/openapi/chat/completions`;
+const CHAT = `${PARENT}/us/endpoints/openapi/chat/completions`;
 const VEO = `${PARENT}/us-central1/publishers/google/models/veo-3.1-generate-001`;
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
@@ -169,7 +169,7 @@ const OPERATIONS = {
     record: { operation: 'computeTokens' },
   },
   embedContent: {
-    path: `${PARENT}/us-central1/publishers/google/models/gemini-embedding-2:embedContent`,
+    path: `${PARENT}/us/publishers/google/models/gemini-embedding-2:embedContent`,
     body: `{ "content":{"parts":[ {"text":"${SECRET_TEXT} \\u00e9"} ] } ,"outputDimensionality": 1.28e2 }`,
     answer: `{"embedding" : {"values":[0.10,-0.0]}, "usageMetadata":{"promptTokenCount":7,"totalTokenCount":7},${ODD}}`,
     record: { inputTokens: 7, totalTokens: 7 },
@@ -386,7 +386,8 @@ test.each(CASES)('exactly the allowed headers of %s reach Vertex AI', async (_, 
   expect(authorization).toMatch(/^Bearer ya29\./);
   const dedicated = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
   const [, location] = /locations\/([^/]+)/.exec(operation.path) ?? [];
-  const shared = `${location ?? ''}-aiplatform.googleapis.com`;
+  const shared =
+    location === 'us' ? 'aiplatform.us.rep.googleapis.com' : `${location}-aiplatform.googleapis.com`;
   expect([host, connection]).toEqual([
     operation.path.includes('6789012345') ? dedicated : shared,
     expect.any(String),

@@ -115,7 +115,7 @@ test('a caller reads the records of its own calls, newest first', async () => {
     isDelegated: false,
     roles: ['Assistants.Use'],
     operation: 'generateContent',
-    location: 'us-central1',
+    location: 'us',
     publisher: 'google',
     model: 'gemini-3.5-flash',
     inputTokens: expect.any(Number) as number,
@@ -136,7 +136,7 @@ test('what the edge refused is on the list too', async () => {
     dialect: 'vertex',
     operation: 'generateContent',
     project: 'sample-project',
-    location: 'us-central1',
+    location: 'us',
     publisher: 'google',
     model: 'gemini-3.5-flash',
   });

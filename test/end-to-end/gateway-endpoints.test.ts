@@ -114,7 +114,7 @@ test.each(APPLICATIONS)('%s is told exactly the models of the access matrix', as
 
 const PARENT = '/vertex/v1/projects/sample-project/locations';
 const model = (name: string) => ({ model: name });
-const AT_EU = { location: 'europe-west1' };
+const AT_EU = { location: 'eu' };
 const placesOf = (bucket: string) => ({
   inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [`${bucket}/input/a.jsonl`] } },
   outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: `${bucket}/output` } },
@@ -134,27 +134,27 @@ test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
     'eu-analytics-app',
     '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent',
     undefined,
-    { rule: 'analytics-gemini', location: 'europe-west1' },
+    { rule: 'analytics-gemini', location: 'eu' },
   ],
   [
     'tokens counted for a model that the body names',
     'assistants-app',
-    `${PARENT}/us-east5/publishers/anthropic/models/count-tokens:rawPredict`,
+    `${PARENT}/us/publishers/anthropic/models/count-tokens:rawPredict`,
     model('claude-sonnet-5-5'),
     { rule: 'assistants-chat' },
   ],
   [
     'a batch',
     'eu-analytics-app',
-    `${PARENT}/europe-west4/batchPredictionJobs`,
+    `${PARENT}/eu/batchPredictionJobs`,
     model('publishers/google/models/gemini-3.5-flash'),
     { rule: 'analytics-gemini' },
   ],
   [
     'a cache',
     'eu-analytics-app',
-    `${PARENT}/europe-west4/cachedContents`,
-    model('projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.1-pro-preview'),
+    `${PARENT}/eu/cachedContents`,
+    model('projects/sample-project/locations/eu/publishers/google/models/gemini-3.5-flash-lite'),
     { rule: 'analytics-gemini' },
   ],
   [
@@ -169,7 +169,7 @@ test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
     'eu-analytics-app',
     '/openai/v1/chat/completions',
     model('gemini-fast'),
-    { rule: 'analytics-gemini', location: 'europe-west1' },
+    { rule: 'analytics-gemini', location: 'eu' },
   ],
   [
     'embeddings in OpenAI’s words',
@@ -190,12 +190,12 @@ test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
     'sandbox-app',
     '/anthropic/v1/messages/count_tokens',
     model('claude-haiku-4-5'),
-    { rule: 'sandbox-tries-out', location: 'us-east5' },
+    { rule: 'sandbox-tries-out', location: 'us' },
   ],
   [
     'a batch from and to places of one’s own',
     'assistants-app',
-    `${PARENT}/us-central1/batchPredictionJobs`,
+    `${PARENT}/us/batchPredictionJobs`,
     { ...model('gemini-3.5-flash'), ...placesOf('gs://sample-batches') },
     { rule: 'assistants-chat' },
   ],
@@ -272,7 +272,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a batch that a rule forbids',
     'assistants-app',
-    `${PARENT}/us-central1/batchPredictionJobs`,
+    `${PARENT}/global/batchPredictionJobs`,
     model('publishers/google/models/gemini-3.1-pro-preview'),
     'DENIED_BY_RULE',
     'no-batches-on-pro',
@@ -288,7 +288,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'what the person may do and the agent may not',
     'agent-app',
-    modelPath('generateContent', { model: 'gemini-3.1-pro-preview' }),
+    modelPath('generateContent', { model: 'gemini-3.1-pro-preview', location: 'global' }),
     undefined,
     'AGENT_NOT_ALLOWED',
     'assistants-agent',
@@ -298,7 +298,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a model named in the body of count-tokens',
     'sandbox-app',
-    `${PARENT}/us-east5/publishers/anthropic/models/count-tokens:rawPredict`,
+    `${PARENT}/us/publishers/anthropic/models/count-tokens:rawPredict`,
     model('claude-sonnet-5-5'),
     'NOT_GRANTED',
     undefined,
@@ -306,15 +306,15 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a model named in the body of a cache',
     'sandbox-app',
-    `${PARENT}/us-central1/cachedContents`,
-    model('publishers/google/models/gemini-3.1-pro-preview'),
+    `${PARENT}/us/cachedContents`,
+    model('publishers/google/models/gemini-3.5-flash-lite'),
     'NOT_GRANTED',
     undefined,
   ],
   [
     'a model named in the body of a chat completion',
     'scoring-app',
-    `${PARENT}/us-central1/endpoints/openapi/chat/completions`,
+    `${PARENT}/us/endpoints/openapi/chat/completions`,
     model('google/gemini-3.5-flash'),
     'NOT_GRANTED',
     undefined,
@@ -379,7 +379,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'a chat in OpenAI’s words outside the residency rule',
     'eu-analytics-app',
     '/openai/v1/chat/completions',
-    model('projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.1-pro-preview'),
+    model('projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash-lite'),
     'LOCATION_NOT_ALLOWED',
     'eu-only',
   ],
@@ -410,7 +410,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a batch that reads and writes where another team does',
     'assistants-app',
-    `${PARENT}/us-central1/batchPredictionJobs`,
+    `${PARENT}/us/batchPredictionJobs`,
     { ...model('gemini-3.5-flash'), ...placesOf('gs://sample-sandbox') },
     'STORAGE_NOT_ALLOWED',
     'default-deny',
@@ -426,7 +426,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a body that names no model',
     'assistants-app',
-    `${PARENT}/us-central1/cachedContents`,
+    `${PARENT}/us/cachedContents`,
     {},
     'INVALID_REQUEST',
     'request',

@@ -5,7 +5,7 @@ export const PREDICT_PATH =
 /** A verb of one of the sample project's Gemini models, as the edge exposes it. */
 export function modelPath(
   verb: 'generateContent' | 'streamGenerateContent' | 'streamGenerateContent?alt=sse',
-  { location = 'us-central1', model = 'gemini-3.5-flash' } = {},
+  { location = 'us', model = 'gemini-3.5-flash' } = {},
 ): string {
   return `/vertex/v1/projects/sample-project/locations/${location}/publishers/google/models/${model}:${verb}`;
 }

@@ -155,7 +155,7 @@ const BY_CLOSING = (socket: Socket): unknown => socket.destroy();
 /** The client ends its own direction, as one does whose process ends, and reads on. */
 const BY_ENDING = (socket: Socket): unknown => socket.end();
 
-const GENERATE = modelPath('generateContent', { location: 'europe-west1' });
+const GENERATE = modelPath('generateContent', { location: 'eu' });
 const STRICT_GENERATE = modelPath('generateContent');
 
 test.each<[string, LeftCall, (socket: Socket) => unknown]>([

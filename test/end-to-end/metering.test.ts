@@ -8,7 +8,7 @@ const PARENT = '/vertex/v1/projects/sample-project/locations';
 const MISTRAL = `${PARENT}/us-central1/publishers/mistralai/models/mistral-small-2503`;
 const CONTAINER = `${PARENT}/us-central1/endpoints/5678901234`;
 const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001`;
-const FLASH = `${PARENT}/us-central1/publishers/google/models/gemini-3.5-flash`;
+const FLASH = `${PARENT}/us/publishers/google/models/gemini-3.5-flash`;
 const CHAT = { messages: [{ role: 'user', content: 'Numbats dig.' }] };
 const TOKENS_PER_DAY = 2_000_000;
 

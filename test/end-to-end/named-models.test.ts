@@ -5,8 +5,10 @@ import type { Answer } from './send-bytes.ts';
 
 const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 const US = '/vertex/v1/projects/sample-project/locations/us-central1';
-const EU = '/vertex/v1/projects/sample-project/locations/europe-west1';
+const GLOBAL = '/vertex/v1/projects/sample-project/locations/global';
+const EU = '/vertex/v1/projects/sample-project/locations/eu';
 const PRO = 'publishers/google/models/gemini-3.1-pro-preview';
+const LITE = 'publishers/google/models/gemini-3.5-flash-lite';
 const PROMPT = 'prompt-of-named-models';
 
 let observed: ObservedChain;
@@ -55,24 +57,24 @@ const FILES = {
   },
 };
 const FORMS: readonly (readonly [what: string, path: string, body: object])[] = [
-  ['in the path', `${US}/${PRO}:generateContent`, CONTENTS],
-  ['in an encoded path', `${US}/${PRO.replace('gemini', '%67emini')}:countTokens`, CONTENTS],
+  ['in the path', `${GLOBAL}/${PRO}:generateContent`, CONTENTS],
+  ['in an encoded path', `${GLOBAL}/${PRO.replace('gemini', '%67emini')}:countTokens`, CONTENTS],
   ['in the short form', `/vertex/v1/${PRO}:generateContent`, CONTENTS],
   [
     'in a chat',
-    `${US}/endpoints/openapi/chat/completions`,
+    `${GLOBAL}/endpoints/openapi/chat/completions`,
     { model: 'google/gemini-3.1-pro-preview', ...MESSAGES },
   ],
   [
     'by its name alone',
-    `${US}/endpoints/openapi/chat/completions`,
+    `${GLOBAL}/endpoints/openapi/chat/completions`,
     { model: 'gemini-3.1-pro-preview', ...MESSAGES },
   ],
-  ['in a batch', `${US}/batchPredictionJobs`, { model: PRO, ...FILES }],
+  ['in a batch', `${GLOBAL}/batchPredictionJobs`, { model: PRO, ...FILES }],
   [
     'in a context cache',
-    `${US}/cachedContents`,
-    { model: `projects/sample-project/locations/us-central1/${PRO}`, ...CONTENTS },
+    `${GLOBAL}/cachedContents`,
+    { model: `projects/sample-project/locations/global/${PRO}`, ...CONTENTS },
   ],
   [
     'in a count of Claude’s tokens',
@@ -114,7 +116,7 @@ test.each(FORMS)(
   },
 );
 
-test.each(FORMS.filter(([, path]) => path.startsWith(US)))(
+test.each(FORMS.filter(([, path]) => path.startsWith(GLOBAL)))(
   'residency is not crossed by a model that is named %s',
   async (_, path, body) => {
     const answer = await call('Analytics.Eu', path, body);
@@ -128,14 +130,14 @@ test.each(FORMS.filter(([, path]) => path.startsWith(US)))(
 );
 
 test('the short form of a caller that must stay in Europe is served in Europe', async () => {
-  const answer = await call('Analytics.Eu', `/vertex/v1/${PRO}:generateContent`, {
+  const answer = await call('Analytics.Eu', `/vertex/v1/${LITE}:generateContent`, {
     contents: [{ role: 'user', parts: [{ text: PROMPT }] }],
   });
   expect(answer.status).toBe(200);
   expect(await observed.chain.requests('vertex-ai')).toMatchObject([
-    { path: `/v1/projects/sample-project/locations/europe-west1/${PRO}:generateContent` },
+    { path: `/v1/projects/sample-project/locations/eu/${LITE}:generateContent` },
   ]);
-  observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1', rule: 'analytics-gemini' });
+  observed.whenRecorded(answer, { outcome: 'answered', location: 'eu', rule: 'analytics-gemini' });
 });
 
 test.each(['gemini-fast', 'gemini-3.5-flash', 'publishers/google/models/gemini-3.5-flash'])(
@@ -154,7 +156,7 @@ test.each(['gemini-fast', 'gemini-3.5-flash', 'publishers/google/models/gemini-3
       operation: 'chatCompletions',
       publisher: 'google',
       model: 'gemini-3.5-flash',
-      location: 'europe-west1',
+      location: 'eu',
     });
   },
 );
@@ -180,7 +182,7 @@ test.each([
 });
 
 test('a body that names another location than the path is refused', async () => {
-  const model = `projects/sample-project/locations/us-central1/${PRO}`;
+  const model = `projects/sample-project/locations/us/${LITE}`;
   const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model, ...CONTENTS });
   await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['model'] });
 });

@@ -84,7 +84,7 @@ test.each([
   const { choices, usage } = JSON.parse(answer.text) as Chat;
   expect(choices[0]?.message.content).toContain('narwhals');
   expect(await observed.chain.requests('vertex-ai')).toMatchObject([
-    { path: `${SAMPLE}/us-central1/endpoints/openapi/chat/completions` },
+    { path: `${SAMPLE}/us/endpoints/openapi/chat/completions` },
   ]);
   observed.whenRecorded(answer, {
     outcome: 'answered',
@@ -94,7 +94,7 @@ test.each([
     operation: 'chatCompletions',
     publisher: 'google',
     model: 'gemini-3.5-flash',
-    location: 'us-central1',
+    location: 'us',
     finishReason: choices[0]?.finish_reason,
     inputTokens: usage?.prompt_tokens,
     outputTokens: usage?.completion_tokens,
@@ -155,16 +155,12 @@ test('a client that asks for usage has it in the last chunk of its stream', asyn
 });
 
 test('a caller that must stay in Europe is served in Europe', async () => {
-  const answer = await post(
-    CHAT,
-    { model: 'gemini-3.1-pro-preview', messages: MESSAGES },
-    'eu-analytics-app',
-  );
+  const answer = await post(CHAT, { model: 'gemini-3.5-flash-lite', messages: MESSAGES }, 'eu-analytics-app');
   expect(answer.status).toBe(200);
   expect(await observed.chain.requests('vertex-ai')).toMatchObject([
-    { path: `${SAMPLE}/europe-west1/endpoints/openapi/chat/completions` },
+    { path: `${SAMPLE}/eu/endpoints/openapi/chat/completions` },
   ]);
-  observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1', rule: 'analytics-gemini' });
+  observed.whenRecorded(answer, { outcome: 'answered', location: 'eu', rule: 'analytics-gemini' });
 });
 
 test('a container of one’s own is chatted with by its catalog name', async () => {
@@ -194,9 +190,9 @@ const DENIALS: [what: string, application: string, model: string, code: string, 
   [
     'a location outside',
     'eu-analytics-app',
-    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.1-pro-preview',
+    'projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash-lite',
     'LOCATION_NOT_ALLOWED',
-    /europe-west1, europe-west4 only/,
+    /eu, europe-west1, europe-west4 only/,
   ],
 ];
 
@@ -356,7 +352,7 @@ test.each([
       'gemini-embedding-2',
     ],
   ],
-  ['eu-analytics-app', ['gemini-3.5-flash', 'gemini-3.1-pro-preview']],
+  ['eu-analytics-app', ['gemini-3.5-flash', 'gemini-3.5-flash-lite', 'text-embedding-005']],
   ['scoring-app', []],
   ['nobody-app', []],
 ])('%s sees the models that it may use here, without a call to Google', async (application, ids) => {

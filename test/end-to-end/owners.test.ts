@@ -3,7 +3,7 @@ import { expectErrorBody } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-const PARENT = 'projects/sample-project/locations/us-central1';
+const PARENT = 'projects/sample-project/locations/us';
 const BASE = `/vertex/v1/${PARENT}`;
 const FLASH = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 const SECRET = 'what-an-owner-keeps ';
@@ -183,7 +183,7 @@ test('a key alone does not reach what others of its role made', async () => {
   await expectOutOfReach('key of sandbox-app', await make('key of another', 'cachedContents', CACHE));
 });
 
-const VEO = `${PARENT}/publishers/google/models/veo-3.1-generate-001`;
+const VEO = 'projects/sample-project/locations/us-central1/publishers/google/models/veo-3.1-generate-001';
 
 async function startVideo(): Promise<string> {
   const answer = await call('assistants-app', 'POST', `/vertex/v1/${VEO}:predictLongRunning`, {

@@ -47,7 +47,7 @@ const PEOPLE = ["o'neil@example.com", 'a+b@example.com', 'Ada Sample', 'jürgen'
 test.each(PEOPLE)(
   '%j acts through an agent of their own issuer, and is on record by that name',
   async (sub) => {
-    const answer = await callAs(sub, 'us-central1');
+    const answer = await callAs(sub, 'us');
     expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
     observed.whenRecorded(answer, {
       outcome: 'answered',
@@ -63,7 +63,7 @@ test.each(PEOPLE)(
 );
 
 test('the agent may do no more for them than both may', async () => {
-  const answer = await callAs("o'neil@example.com", 'europe-west4');
+  const answer = await callAs("o'neil@example.com", 'eu');
   expectErrorBody(answer, { status: 403, code: 'AGENT_NOT_ALLOWED' });
   observed.whenRecorded(answer, {
     outcome: 'denied',

@@ -56,14 +56,8 @@ const SURFACES: readonly [string, Sent][] = [
   ['the list of models', { path: '/vertex/v1beta1/publishers/google/models', method: 'GET' }],
   ['chat completions', { path: '/openai/v1/chat/completions', body: CHAT }],
   ['messages', { path: '/anthropic/v1/messages', body: MESSAGE }],
-  [
-    'jobs',
-    { path: '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs', method: 'GET' },
-  ],
-  [
-    'caches',
-    { path: '/vertex/v1/projects/sample-project/locations/us-central1/cachedContents', method: 'GET' },
-  ],
+  ['jobs', { path: '/vertex/v1/projects/sample-project/locations/us/batchPredictionJobs', method: 'GET' }],
+  ['caches', { path: '/vertex/v1/projects/sample-project/locations/us/cachedContents', method: 'GET' }],
 ];
 
 test.each(SURFACES)(
@@ -111,11 +105,11 @@ test.each(SURFACES)(
 const BOTH = ['Sandbox.Use', 'Assistants.Use'];
 
 test.each([
-  ['sandbox-app', 'gemini-3.5-flash', 'us-central1', 200, 'sandbox-tries-out'],
-  ['sandbox-app', 'gemini-3.5-flash', 'europe-west4', 403, 'products'],
-  ['sandbox-app', 'gemini-3.1-pro-preview', 'us-central1', 403, 'products'],
-  ['assistants-app', 'gemini-3.5-flash', 'us-central1', 200, 'assistants-chat'],
-  ['assistants-app', 'gemini-3.1-pro-preview', 'us-central1', 200, 'assistants-chat'],
+  ['sandbox-app', 'gemini-3.5-flash', 'us', 200, 'sandbox-tries-out'],
+  ['sandbox-app', 'gemini-3.5-flash', 'eu', 403, 'products'],
+  ['sandbox-app', 'gemini-3.1-pro-preview', 'global', 403, 'products'],
+  ['assistants-app', 'gemini-3.5-flash', 'us', 200, 'assistants-chat'],
+  ['assistants-app', 'gemini-3.1-pro-preview', 'global', 200, 'assistants-chat'],
 ])('with roles of both environments, the key of %s decides on %s in %s', async (...row) => {
   const [application, model, location, status, rule] = row;
   const answer = await sendAs(application, BOTH, {
@@ -146,7 +140,10 @@ test('models and whoami tell of what the key serves', async () => {
 });
 
 test('an explanation is the decision that the key would get', async () => {
-  const call = { method: 'POST', path: modelPath('generateContent', { model: 'gemini-3.1-pro-preview' }) };
+  const call = {
+    method: 'POST',
+    path: modelPath('generateContent', { model: 'gemini-3.1-pro-preview', location: 'global' }),
+  };
   const answer = await sendAs('sandbox-app', BOTH, { path: '/gateway/v1/policy:explain', body: call });
   expect(JSON.parse(answer.text)).toMatchObject({
     decision: 'deny',

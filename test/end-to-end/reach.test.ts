@@ -3,15 +3,16 @@ import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
 const LOCATION = 'projects/sample-project/locations';
-const US = `/vertex/v1/${LOCATION}/us-central1`;
+const US = `/vertex/v1/${LOCATION}/us`;
+const REGION = `/vertex/v1/${LOCATION}/us-central1`;
 const FLASH = `${US}/publishers/google/models/gemini-3.5-flash`;
 const BETA_FLASH = FLASH.replace('/v1/', '/v1beta1/');
-const EU_FLASH = FLASH.replace('us-central1', 'europe-west4');
+const EU_FLASH = FLASH.replace('locations/us', 'locations/eu');
 const HAIKU = `/vertex/v1/${LOCATION}/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001`;
 const CHATS = `${US}/endpoints/openapi/chat/completions`;
-const CONTAINER = `${US}/endpoints/5678901234`;
-const VEO = `${US}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
-const IMAGEN = `${US}/publishers/google/models/imagen-4.0-generate-001:predict`;
+const CONTAINER = `${REGION}/endpoints/5678901234`;
+const VEO = `${REGION}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
+const IMAGEN = `${REGION}/publishers/google/models/imagen-4.0-generate-001:predict`;
 
 /** A surface on which a body can name a place, with the member that does. */
 interface Surface {
@@ -132,7 +133,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     body: (url) => claude(image(url)),
   },
   'Claude’s document, whose tokens are counted': {
-    path: `/vertex/v1/${LOCATION}/us-east5/publishers/anthropic/models/count-tokens:rawPredict`,
+    path: `/vertex/v1/${LOCATION}/us/publishers/anthropic/models/count-tokens:rawPredict`,
     field: 'messages[0].content[0].content[0].source.url',
     body: (url) => ({
       model: 'claude-haiku-4-5@20251001',
@@ -274,7 +275,7 @@ test.each<[string, string, object, string]>([
   await expectDenied(answer, 403, 'STORAGE_NOT_ALLOWED', [field]);
 });
 
-const STORE = `${LOCATION}/eu/collections/default_collection/dataStores`;
+const STORE = `${LOCATION}/us/collections/default_collection/dataStores`;
 
 test.each<[string, string, string, unknown, string]>([
   ['sandbox-app', 'Google Search', `${FLASH}:generateContent`, { googleSearch: {} }, 'googleSearch'],

@@ -4,7 +4,7 @@ import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-const SAMPLE = '/vertex/v1/projects/sample-project/locations/us-central1';
+const SAMPLE = '/vertex/v1/projects/sample-project/locations/us';
 const CONTENTS = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] };
 const MESSAGES = [{ role: 'user' as const, content: 'Hello' }];
 const HAIKU = 'claude-haiku-4-5';

@@ -7,8 +7,10 @@ import type { Answer } from './send-bytes.ts';
 
 const DAY_IN_MS = 86_400_000;
 const SOURCE = 'https://vendor.example.com/ends';
-const US = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
-const CLAUDE = '/vertex/v1/projects/sample-project/locations/us-east5/publishers/anthropic/models';
+const US = '/vertex/v1/projects/sample-project/locations/us/publishers/google/models';
+const GLOBAL = '/vertex/v1/projects/sample-project/locations/global/publishers/google/models';
+const REGIONAL = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
+const CLAUDE = '/vertex/v1/projects/sample-project/locations/us/publishers/anthropic/models';
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Irises' }] }] };
 const MESSAGES = [{ role: 'user', content: 'Irises' }];
 const MESSAGE = { max_tokens: 100, messages: MESSAGES };
@@ -106,7 +108,7 @@ test('a replacement that the caller may not use is not named', async () => {
 test('the edge keeps no answer of a model that retires soon', async () => {
   const body = { instances: [{ content: 'irises' }] };
   for (let calls = 0; calls < 2; calls += 1) {
-    const answer = await post(`${US}/gemini-embedding-001:predict`, body);
+    const answer = await post(`${REGIONAL}/gemini-embedding-001:predict`, body);
     expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('x-gateway-cache');
     observed.whenRecorded(answer, { outcome: 'answered', retiresOn: SOON });
@@ -120,17 +122,17 @@ const VERTEX_MESSAGE = { anthropic_version: 'vertex-2023-10-16', ...MESSAGE };
 test.each<[what: string, path: string, body: object, error: object]>([
   [
     'Vertex AI',
-    `${US}/gemini-3.1-pro-preview:generateContent`,
+    `${GLOBAL}/gemini-3.1-pro-preview:generateContent`,
     PROMPT,
     { status: 'NOT_FOUND', message: PRO },
   ],
   [
     'a stream of Vertex AI',
-    `${US}/gemini-3.1-pro-preview:streamGenerateContent?alt=sse`,
+    `${GLOBAL}/gemini-3.1-pro-preview:streamGenerateContent?alt=sse`,
     PROMPT,
     { status: 'NOT_FOUND', message: PRO },
   ],
-  ['a count', `${US}/gemini-3.1-pro-preview:countTokens`, PROMPT, { status: 'NOT_FOUND', message: PRO }],
+  ['a count', `${GLOBAL}/gemini-3.1-pro-preview:countTokens`, PROMPT, { status: 'NOT_FOUND', message: PRO }],
   [
     'Claude on Vertex AI',
     `${CLAUDE}/claude-sonnet-5-5:rawPredict`,
@@ -172,12 +174,12 @@ test.each<[what: string, path: string, body: object, error: object]>([
 });
 
 test('a caller without a grant learns of no retirement', async () => {
-  const answer = await post(`${US}/gemini-3.1-pro-preview:generateContent`, PROMPT, 'sandbox-app');
+  const answer = await post(`${GLOBAL}/gemini-3.1-pro-preview:generateContent`, PROMPT, 'sandbox-app');
   await expectRefusal(observed, answer, { status: 403, code: 'NOT_GRANTED' }, { decision: 'deny' });
 });
 
 test('the sample’s own retired model is refused', async () => {
-  const answer = await post(`${US}/gemini-2.5-flash:generateContent`, PROMPT);
+  const answer = await post(`${REGIONAL}/gemini-2.5-flash:generateContent`, PROMPT);
   expect([answer.status, answer.text]).toEqual([
     404,
     expect.stringContaining('its last day was 2026-10-20 (UTC). Use gemini-3.5-flash-lite instead.'),
@@ -211,7 +213,7 @@ test('lists leave retired models out, and the gateway’s own marks those that r
 
 test('policy:explain tells of the end', async () => {
   const explain = async (model: string) => {
-    const body = { method: 'POST', path: `${US}/${model}:generateContent` };
+    const body = { method: 'POST', path: `/vertex/v1/publishers/google/models/${model}:generateContent` };
     const answer = await post('/gateway/v1/policy:explain', body);
     observed.whenRecorded(answer, { outcome: 'answered' });
     return JSON.parse(answer.text) as unknown;

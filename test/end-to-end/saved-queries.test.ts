@@ -73,9 +73,9 @@ test('ten questions are answered from the records of calls that were made', asyn
   const calls = [
     await predict(observed),
     await generate(observed),
-    await observed.call({ ...europe, path: path('europe-west4') }),
-    await observed.call({ ...europe, path: path('us-central1') }),
-    await observed.call({ ...europe, application: 'agent-app', path: path('us-central1') }),
+    await observed.call({ ...europe, path: path('eu') }),
+    await observed.call({ ...europe, path: path('us') }),
+    await observed.call({ ...europe, application: 'agent-app', path: path('us') }),
     await predict(observed, { headers: { authorization: '' } }),
   ];
   expect(calls.map(({ status }) => status)).toEqual([200, 200, 200, 403, 200, 401]);
@@ -91,7 +91,7 @@ test('ten questions are answered from the records of calls that were made', asyn
       applicationId: idOf('eu-analytics-app'),
       publisher: 'google',
       target: 'gemini-3.5-flash',
-      location: 'europe-west4',
+      location: 'eu',
       calls: 1,
       answered: 1,
     }),
@@ -102,7 +102,7 @@ test('ten questions are answered from the records of calls that were made', asyn
       status: '401',
       rule: expect.stringMatching(/^edge\//) as unknown,
     }),
-    expect.objectContaining({ requestId: outside, rule: 'eu-only', location: 'us-central1' }),
+    expect.objectContaining({ requestId: outside, rule: 'eu-only', location: 'us' }),
   ]);
   expect(await ask('calls-outside-residency')).toEqual([]);
   const callers = await ask('top-callers');
@@ -142,11 +142,11 @@ test('a request without a record, and a call outside of residency, would be seen
       return applicationId === idOf(application) && outcome === 'answered';
     });
   await observed.chain.control('application-insights', 'PATCH', `telemetry/${indexOf('eu-analytics-app')}`, {
-    properties: { location: 'us-east5' },
+    properties: { location: 'us' },
   });
   await observed.chain.control('application-insights', 'DELETE', `telemetry/${indexOf('scoring-app')}`);
   expect(await ask('calls-outside-residency')).toMatchObject([
-    { residency: 'eu-only', applicationId: idOf('eu-analytics-app'), location: 'us-east5' },
+    { residency: 'eu-only', applicationId: idOf('eu-analytics-app'), location: 'us' },
   ]);
   expect(await ask('records-and-requests')).toMatchObject([{ finding: 'request without record' }]);
 });

@@ -151,7 +151,7 @@ test('bought throughput that is exhausted is 429', async () => {
   observed.whenRecorded(answer, { code: 'VERTEX_RATE_LIMITED' });
 });
 
-const US = GLOBAL.replace('/global/', '/us-central1/');
+const US = GLOBAL.replace('/global/', '/us/');
 const PRO = GLOBAL.replace('gemini-3.5-flash', 'gemini-3.1-pro-preview');
 const LITE = GLOBAL.replace('gemini-3.5-flash', 'gemini-3.5-flash-lite');
 

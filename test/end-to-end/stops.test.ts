@@ -69,7 +69,7 @@ test('a worker that gets SIGTERM while calls come and go leaves none of them wit
   const { chain } = audited.observed;
   await chain.inject('vertex-ai', { path: ':generateContent', times: 1000, delayInMs: 100 });
   const stoppedId = await workerId();
-  const call = { ...CALLS.standard, path: modelPath('generateContent', { location: 'europe-west1' }) };
+  const call = { ...CALLS.standard, path: modelPath('generateContent', { location: 'eu' }) };
   const calls: Promise<Answer>[] = [];
   for (let made = 0; made < STEADY_CALLS; made += 1) {
     calls.push(audited.observed.call(call));

@@ -5,7 +5,7 @@ import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application
 import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { Chain, RunningChain, startChain } from '../../support/chain.ts';
 
-const MODEL = 'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash';
+const MODEL = 'v1/projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash';
 const CONTENTS = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Say something.' }] }] });
 
 export const WHOLE = `/vertex/${MODEL}:generateContent`;

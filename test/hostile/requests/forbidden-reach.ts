@@ -9,6 +9,7 @@ import {
   MESSAGE,
   MESSAGES,
   PARENT,
+  REGION,
   PREDICT,
   PROMPT,
   RAW_PREDICT,
@@ -18,8 +19,8 @@ import {
 const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const COUNT = `/vertex/v1/${GEMINI}:countTokens`;
-const IMAGEN = `/vertex/v1/${PARENT}/publishers/google/models/imagen-4.0-generate-001:predict`;
-const VEO = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.1-generate-001`;
+const IMAGEN = `/vertex/v1/${REGION}/publishers/google/models/imagen-4.0-generate-001:predict`;
+const VEO = `/vertex/v1/${REGION}/publishers/google/models/veo-3.1-generate-001`;
 /** A batch job that the assistants may create. */
 const JOB = {
   displayName: 'job',
@@ -262,7 +263,7 @@ const storage: HostileRequest[] = [
     },
     'a key of its own': { encryptionSpec: { kmsKeyName: 'k' } },
     'a container of its own': { unmanagedContainerModel: { artifactUri: 'gs://evil/a' } },
-    'an endpoint': { endpoint: `${PARENT}/endpoints/1234567890` },
+    'an endpoint': { endpoint: `${REGION}/endpoints/1234567890` },
   }).map(([name, more]) => ({
     name: `${name} of a batch job`,
     path: JOBS,
@@ -319,7 +320,7 @@ const tools: HostileRequest[] = Object.entries({
   })),
 );
 
-const EU = (path: string) => path.replaceAll('us-central1', 'europe-west4');
+const EU = (path: string) => path.replace('locations/us', 'locations/eu');
 
 const residency: HostileRequest[] = [
   ...each(TOOLS, (tool, name) => ({
@@ -329,17 +330,15 @@ const residency: HostileRequest[] = [
     body: { ...PROMPT, tools: [tool] },
     status: [400, 403],
   })),
-  ...['us-central1', 'global', 'us', 'eu', 'asia-east1', 'europe-west1/../us-central1', 'europe-west2'].map(
-    (location) => ({
-      name: `the location ${location}`,
-      as: 'eu-analytics-app' as const,
-      path: GENERATE.replace('us-central1', encodeURIComponent(location)),
-      body: PROMPT,
-      status: [400, 403, 404],
-    }),
-  ),
+  ...['us', 'global', 'us-central1', 'asia-east1', 'eu/../us', 'europe-west2'].map((location) => ({
+    name: `the location ${location}`,
+    as: 'eu-analytics-app' as const,
+    path: GENERATE.replace('locations/us', `locations/${encodeURIComponent(location)}`),
+    body: PROMPT,
+    status: [400, 403, 404],
+  })),
   ...[
-    `projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash`,
+    `projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash`,
     `projects/123456789012/locations/global/publishers/google/models/gemini-3.5-flash`,
   ].map((model) => ({
     name: `a chat that names ${model}`,
@@ -374,8 +373,8 @@ const operations: HostileRequest[] = [
     `projects/other-project/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/abc`,
     `projects/999999999999/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/abc`,
     `projects/sample-project/locations/europe-west4/publishers/google/models/veo-3.1-generate-001/operations/abc`,
-    `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/../abc`,
-    `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/a/operations/b`,
+    `${REGION}/publishers/google/models/veo-3.1-generate-001/operations/../abc`,
+    `${REGION}/publishers/google/models/veo-3.1-generate-001/operations/a/operations/b`,
     `${PARENT}/operations/abc`,
     'operations/abc',
     SECRET,
@@ -390,7 +389,7 @@ const operations: HostileRequest[] = [
     name: 'the operation of nobody',
     path: `${VEO}:fetchPredictOperation`,
     status: [400, 404],
-    body: { operationName: `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/12345` },
+    body: { operationName: `${REGION}/publishers/google/models/veo-3.1-generate-001/operations/12345` },
   },
 ];
 
@@ -553,9 +552,9 @@ const teams: HostileRequest[] = [
 
 const cache: HostileRequest[] = [
   ...[
-    'projects/other-project/locations/us-central1/cachedContents/1',
-    'projects/999999999999/locations/us-central1/cachedContents/1',
-    `projects/sample-project/locations/europe-west1/cachedContents/1`,
+    'projects/other-project/locations/us/cachedContents/1',
+    'projects/999999999999/locations/us/cachedContents/1',
+    `projects/sample-project/locations/eu/cachedContents/1`,
     `${PARENT}/cachedContents/../x`,
     '1',
     SECRET,

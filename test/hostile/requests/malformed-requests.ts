@@ -32,7 +32,7 @@ const DISGUISES: Readonly<Record<string, (part: string) => string>> = {
   'full-width letters': (part) => `${part}%EF%BC%A1`,
   'two hundred letters': () => 'a'.repeat(200),
 };
-const PARTS = ['v1', 'sample-project', 'us-central1', 'google', 'gemini-3.5-flash'];
+const PARTS = ['v1', 'sample-project', 'us', 'google', 'gemini-3.5-flash'];
 
 const path: HostileRequest[] = [
   ...PARTS.flatMap((part) =>

@@ -92,7 +92,7 @@ const exhaustion: HostileRequest[] = [
   })),
 ];
 
-const PRO = `${PARENT}/publishers/google/models/gemini-3.1-pro-preview`;
+const PRO = `${PARENT.replace(/us$/, 'global')}/publishers/google/models/gemini-3.1-pro-preview`;
 
 /** Names of one entry. A call by any of them counts against the entry's limits, or is refused. */
 const limits: HostileRequest[] = [

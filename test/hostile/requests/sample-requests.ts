@@ -1,10 +1,12 @@
 /** A valid call of each surface. Hostile requests are variations of it. */
-export const PARENT = 'projects/sample-project/locations/us-central1';
+export const PARENT = 'projects/sample-project/locations/us';
+/** Endpoints and models that no multi-region has. */
+export const REGION = 'projects/sample-project/locations/us-central1';
 export const GEMINI = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 export const GENERATE = `/vertex/v1/${GEMINI}:generateContent`;
 export const STREAM = `/vertex/v1/${GEMINI}:streamGenerateContent?alt=sse`;
-export const PREDICT = `/vertex/v1/${PARENT}/endpoints/1234567890:predict`;
-export const RAW_PREDICT = `/vertex/v1/${PARENT}/endpoints/1234567890:rawPredict`;
+export const PREDICT = `/vertex/v1/${REGION}/endpoints/1234567890:predict`;
+export const RAW_PREDICT = `/vertex/v1/${REGION}/endpoints/1234567890:rawPredict`;
 export const CHAT = '/openai/v1/chat/completions';
 export const EMBEDDINGS = '/openai/v1/embeddings';
 export const MESSAGES = '/anthropic/v1/messages';

@@ -252,7 +252,7 @@ const agent: HostileRequest[] = [
   {
     name: 'does not what the person may and it may not',
     as: 'agent-app',
-    path: GENERATE.replace('us-central1', 'europe-west1'),
+    path: GENERATE.replace('locations/us', 'locations/eu'),
     body: PROMPT,
     status: 403,
     code: 'AGENT_NOT_ALLOWED',
@@ -261,7 +261,10 @@ const agent: HostileRequest[] = [
   {
     name: 'does not use the person’s bigger model',
     as: 'agent-app',
-    path: GENERATE.replace('3.5-flash', '3.1-pro-preview'),
+    path: GENERATE.replace(
+      'us/publishers/google/models/gemini-3.5-flash',
+      'global/publishers/google/models/gemini-3.1-pro-preview',
+    ),
     body: PROMPT,
     status: 403,
     code: 'AGENT_NOT_ALLOWED',
@@ -269,7 +272,10 @@ const agent: HostileRequest[] = [
   {
     name: 'is not the person when it drops the mark of delegation',
     as: 'agent-app',
-    path: GENERATE.replace('3.5-flash', '3.1-pro-preview'),
+    path: GENERATE.replace(
+      'us/publishers/google/models/gemini-3.5-flash',
+      'global/publishers/google/models/gemini-3.1-pro-preview',
+    ),
     body: PROMPT,
     headers: { 'x-gateway-delegated': 'false' },
     status: 403,

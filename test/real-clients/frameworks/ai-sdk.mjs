@@ -35,10 +35,10 @@ const setups = {
   'google-vertex/anthropic': () => {
     const authClient = new OAuth2Client();
     authClient.setCredentials({ access_token: process.env.TOKEN });
-    const parent = 'projects/sample-project/locations/us-east5';
+    const parent = 'projects/sample-project/locations/us';
     return createVertexAnthropic({
       project: 'sample-project',
-      location: 'us-east5',
+      location: 'us',
       baseURL: `${GATEWAY_URL}/vertex/v1/${parent}/publishers/anthropic/models`,
       googleAuthOptions: { authClient },
       headers: { 'Ocp-Apim-Subscription-Key': apiKey },

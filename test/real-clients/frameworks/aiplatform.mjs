@@ -21,8 +21,9 @@ const client = new v1.PredictionServiceClient({
   port: Number(port),
   authClient,
 });
-const models = 'projects/sample-project/locations/us-central1/publishers/google/models';
-const model = `${models}/${FLASH}`;
+const parent = 'projects/sample-project/locations';
+const model = `${parent}/us/publishers/google/models/${FLASH}`;
+const endpoint = `${parent}/us-central1/publishers/google/models/text-embedding-005`;
 const user = (...parts) => ({ role: 'user', parts });
 const textOf = ([{ candidates }]) => candidates[0].content.parts[0].text;
 const withFile = async (mimeType, base64) => {
@@ -48,7 +49,7 @@ await report({
   pdf: () => withFile('application/pdf', PDF),
   embeddings: async () => {
     const instances = ['an iris', 'a tulip'].map((content) => helpers.toValue({ content }));
-    const [{ predictions }] = await client.predict({ endpoint: `${models}/text-embedding-005`, instances });
+    const [{ predictions }] = await client.predict({ endpoint, instances });
     return predictions.length === 2;
   },
 });

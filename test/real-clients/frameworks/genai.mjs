@@ -15,16 +15,20 @@ import {
 
 const authClient = new OAuth2Client();
 authClient.setCredentials({ access_token: process.env.TOKEN });
-const ai = new GoogleGenAI({
-  vertexai: true,
-  project: 'sample-project',
-  location: 'us-central1',
-  googleAuthOptions: { authClient },
-  httpOptions: {
-    baseUrl: `${GATEWAY_URL}/vertex`,
-    headers: { 'Ocp-Apim-Subscription-Key': SUBSCRIPTION_KEY },
-  },
-});
+const clientIn = (location) =>
+  new GoogleGenAI({
+    vertexai: true,
+    project: 'sample-project',
+    location,
+    googleAuthOptions: { authClient },
+    httpOptions: {
+      baseUrl: `${GATEWAY_URL}/vertex`,
+      headers: { 'Ocp-Apim-Subscription-Key': SUBSCRIPTION_KEY },
+    },
+  });
+const ai = clientIn('us');
+/** Google has videos and older embeddings in regions alone. */
+const inRegion = clientIn('us-central1');
 const model = FLASH;
 const weather = {
   tool: () =>
@@ -82,7 +86,7 @@ await report({
   pdf: () => withFile('application/pdf', PDF),
   embeddings: async () => {
     const contents = ['an iris', 'a tulip'];
-    const { embeddings } = await ai.models.embedContent({ model: 'text-embedding-005', contents });
+    const { embeddings } = await inRegion.models.embedContent({ model: 'text-embedding-005', contents });
     return embeddings.length === 2;
   },
   cache: async () => {
@@ -95,12 +99,12 @@ await report({
     return usageMetadata.cachedContentTokenCount > 2048;
   },
   video: async () => {
-    let operation = await ai.models.generateVideos({
+    let operation = await inRegion.models.generateVideos({
       model: 'veo-3.1-generate-001',
       source: { prompt: PROMPT },
     });
     for (let asked = 0; !operation.done && asked < 20; asked += 1)
-      operation = await ai.operations.getVideosOperation({ operation });
+      operation = await inRegion.operations.getVideosOperation({ operation });
     return operation.response.generatedVideos.length === 1;
   },
 });

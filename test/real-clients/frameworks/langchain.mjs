@@ -28,7 +28,7 @@ const endpoint = `${new URL(process.env.GATEWAY_TLS_URL).host}/vertex`;
 const authClient = new OAuth2Client({ apiKey });
 authClient.setCredentials({ access_token: process.env.TOKEN });
 const vertexai = {
-  location: 'us-central1',
+  location: 'us',
   endpoint,
   authOptions: { authClient, projectId: 'sample-project' },
 };

@@ -46,7 +46,7 @@ test('locations that allow the same operations stand together, others apart', ()
       roles,
       entries,
       operations: ['generateContent'],
-      locations: ['europe-west1'],
+      locations: ['eu'],
     },
   ];
   const { documents } = governance;
@@ -59,8 +59,8 @@ test('locations that allow the same operations stand together, others apart', ()
     {
       name: 'gemini-3.5-flash',
       allowed: [
-        { locations: ['us-central1', 'europe-west4', 'global'], operations: ['countTokens'] },
-        { locations: ['europe-west1'], operations: ['generateContent', 'countTokens'] },
+        { locations: ['us', 'global'], operations: ['countTokens'] },
+        { locations: ['eu'], operations: ['generateContent', 'countTokens'] },
       ],
     },
   ]);

@@ -1,9 +1,11 @@
+import { LOCATIONS } from '../../../src/governance/locations.ts';
 import { vertexAddress } from '../../../src/vertex/vertex.ts';
 
 test.each([
   ['us-central1', 'us-central1-aiplatform.googleapis.com'],
   ['europe-west4', 'europe-west4-aiplatform.googleapis.com'],
   ['global', 'aiplatform.googleapis.com'],
+  ['us', 'aiplatform.us.rep.googleapis.com'],
   ['eu', 'aiplatform.eu.rep.googleapis.com'],
 ])('the location %s is served by %s', (location, host) => {
   expect(vertexAddress(location, undefined, undefined)).toEqual({
@@ -12,6 +14,13 @@ test.each([
     port: 443,
     isShared: true,
   });
+});
+
+test('every location that the catalog may list is served by a host of Google’s', () => {
+  for (const location of LOCATIONS)
+    expect(vertexAddress(location, undefined, undefined).host).toMatch(
+      /^(?:(?:[a-z]+-[a-z]+\d+-)?aiplatform|aiplatform\.(?:us|eu)\.rep)\.googleapis\.com$/,
+    );
 });
 
 test.each([

@@ -23,39 +23,48 @@ export interface SampleModel {
   readonly apis: readonly ModelApi[];
 }
 
+/** The locations of Gemini 3 and of Claude since its fifth generation. Each model's page may name some regions besides. */
+const WITHOUT_REGIONS: readonly string[] = ['us', 'eu', 'global'];
 const GEMINI = {
   publisher: 'google',
   versionId: 'default',
   launchStage: 'GA',
-  locations: ['us-central1', 'europe-west1', 'europe-west4', 'global'],
+  locations: WITHOUT_REGIONS,
   apis: ['generateContent'],
 } as const;
 const REGIONAL = { ...GEMINI, locations: ['us-central1', 'europe-west1', 'europe-west4'] } as const;
 
 const CLAUDE = {
   publisher: 'anthropic',
+  versionId: 'default',
   launchStage: 'GA',
-  locations: ['us-east5', 'europe-west1', 'global'],
+  locations: WITHOUT_REGIONS,
   apis: ['rawPredict'],
 } as const;
+const CLAUDE_4 = { ...CLAUDE, locations: ['us-east5', 'europe-west1', ...WITHOUT_REGIONS] } as const;
 
-/** The models, sorted by publisher and name, as lists of models are. */
+/**
+ * The models, sorted by publisher and name, as lists of models are.
+ * Locations: https://docs.cloud.google.com/gemini-enterprise-agent-platform/resources/locations,
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/resources/supported-capabilities and
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides/gemini-3-5-flash
+ */
 export const SAMPLE_MODELS: readonly SampleModel[] = [
-  { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
-  { ...CLAUDE, id: 'claude-haiku-5-5', versionId: 'default' },
-  { ...CLAUDE, id: 'claude-opus-4-5@20251101', versionId: '20251101' },
-  { ...CLAUDE, id: 'claude-opus-5-5', versionId: 'default' },
-  { ...CLAUDE, id: 'claude-sonnet-5-5', versionId: 'default' },
-  { ...GEMINI, id: 'gemini-3.1-pro-preview', launchStage: 'PUBLIC_PREVIEW' },
+  { ...CLAUDE_4, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
+  { ...CLAUDE, id: 'claude-haiku-5-5' },
+  { ...CLAUDE_4, id: 'claude-opus-4-5@20251101', versionId: '20251101' },
+  { ...CLAUDE, id: 'claude-opus-5-5' },
+  { ...CLAUDE, id: 'claude-sonnet-5-5' },
+  { ...GEMINI, id: 'gemini-3.1-pro-preview', launchStage: 'PUBLIC_PREVIEW', locations: ['global'] },
   { ...GEMINI, id: 'gemini-3.5-flash' },
   { ...GEMINI, id: 'gemini-3.5-flash-lite' },
   { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
-  { ...GEMINI, id: 'gemini-embedding-2', locations: ['us-central1', 'global'], apis: ['embedContent'] },
+  { ...GEMINI, id: 'gemini-embedding-2', apis: ['embedContent'] },
   {
     ...GEMINI,
     id: 'gemini-embedding-2-preview',
     launchStage: 'PUBLIC_PREVIEW',
-    locations: ['us-central1', 'global'],
+    locations: ['us-central1'],
     apis: ['embedContent'],
   },
   { ...REGIONAL, id: 'imagen-4.0-generate-001', apis: ['predict'] },
@@ -181,12 +190,7 @@ export function findPublisherModel(
       model.id === id &&
       model.locations.includes(location),
   );
-  if (!found) {
-    throw new GoogleError(
-      'NOT_FOUND',
-      `Publisher Model \`${name}\` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions`,
-    );
-  }
+  if (!found) throw publisherModelNotFound(params);
   if (found.apis.includes(api)) return found;
   if (/[pP]redict/.test(apiName) && found.apis.includes('generateContent')) throw notThroughPredict();
   if (apiName === 'predict' && found.apis.includes('embedContent')) {
@@ -195,6 +199,19 @@ export function findPublisherModel(
   throw new GoogleError(
     'INVALID_ARGUMENT',
     `Publisher Model \`${name}\` is not supported in the ${apiName} API.`,
+  );
+}
+
+/**
+ * Makes the error for a model that the project does not have in the location.
+ * Source: https://github.com/google-gemini/gemini-cli/issues/19055
+ */
+export function publisherModelNotFound(params: Readonly<Record<string, string>>): GoogleError {
+  const { project = '', location = '', publisher = '', model = '' } = params;
+  const name = `projects/${project}/locations/${location}/publishers/${publisher}/models/${model}`;
+  return new GoogleError(
+    'NOT_FOUND',
+    `Publisher Model \`${name}\` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions`,
   );
 }
 

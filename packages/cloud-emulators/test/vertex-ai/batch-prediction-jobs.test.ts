@@ -1,6 +1,6 @@
 import { NOW, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const PARENT = 'projects/sample-project/locations/us-central1';
+const PARENT = 'projects/sample-project/locations/us';
 const JOBS = `v1/${PARENT}/batchPredictionJobs`;
 const GCS = {
   displayName: 'nightly',
@@ -58,7 +58,7 @@ test.each(['v1', 'v1beta1'])(
     expect(job).toEqual({
       ...GCS,
       name: expect.stringMatching(
-        /^projects\/123456789012\/locations\/us-central1\/batchPredictionJobs\/\d{19}$/,
+        /^projects\/123456789012\/locations\/us\/batchPredictionJobs\/\d{19}$/,
       ) as string,
       state: 'JOB_STATE_PENDING',
       createTime: new Date(NOW).toISOString(),
@@ -87,7 +87,7 @@ test.each(['v1', 'v1beta1'])(
 test('a job succeeds by the clock as well, into a table', async () => {
   const { name } = await create({
     ...BIGQUERY,
-    model: `${PARENT}/publishers/google/models/gemini-3.1-pro-preview`,
+    model: `${PARENT}/publishers/google/models/gemini-3.5-flash-lite`,
   });
   vertex.passTime(600_000);
   expect(await get(name)).toMatchObject({
@@ -108,9 +108,7 @@ test('a job can be cancelled until it has ended, and deleted after that', async 
   expect(await vertex.call('DELETE', `v1/${name}`)).toMatchObject({
     status: 200,
     json: {
-      name: expect.stringMatching(
-        /^projects\/123456789012\/locations\/us-central1\/operations\/\d+$/,
-      ) as string,
+      name: expect.stringMatching(/^projects\/123456789012\/locations\/us\/operations\/\d+$/) as string,
       done: true,
       response: { '@type': 'type.googleapis.com/google.protobuf.Empty' },
     },
@@ -174,7 +172,7 @@ test.each([
   [{ displayName: '' }, 400, 'display_name must have'],
   [{ model: 'gemini-3.5-flash' }, 400, 'Invalid resource field value'],
   [{ model: 'publishers/google/models/gemini-9' }, 404, 'was not found or your project'],
-  [{ model: 'publishers/google/models/imagen-4.0-generate-001' }, 400, 'not supported in the batch'],
+  [{ model: 'publishers/google/models/gemini-embedding-2' }, 400, 'not supported in the batch'],
   [
     { model: 'projects/sample-project/locations/global/publishers/google/models/gemini-3.5-flash' },
     400,

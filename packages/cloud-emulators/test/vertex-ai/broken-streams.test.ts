@@ -1,6 +1,12 @@
 import { startControlServer } from '../../src/control/server.ts';
 import { Control } from '../../src/control/control.ts';
-import { MODEL, startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
+import {
+  MODEL,
+  REGIONAL_MODELS,
+  startForTests,
+  TOKEN,
+  type VertexAiForTests,
+} from './vertex-ai-for-tests.ts';
 
 const REQUEST = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] };
 const STREAM = `${MODEL}:streamGenerateContent`;
@@ -71,8 +77,8 @@ test('the control surface takes such a fault for an emulator that streams, and f
 
 test.each([
   ['GET', 'v1beta1/publishers/google/models'],
-  ['DELETE', 'v1/projects/sample-project/locations/us-central1/cachedContents/1'],
-  ['POST', `${MODEL.replace('gemini-3.5-flash', 'veo-3.1-generate-001')}:fetchPredictOperation`],
+  ['DELETE', 'v1/projects/sample-project/locations/us/cachedContents/1'],
+  ['POST', `${REGIONAL_MODELS}/veo-3.1-generate-001:fetchPredictOperation`],
 ] as const)('%s %s is recorded and fails as told', async (method, path) => {
   vertex.emulator.control.clear();
   vertex.emulator.control.inject({ status: 429, body: EXHAUSTED });

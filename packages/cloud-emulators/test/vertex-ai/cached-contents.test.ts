@@ -1,6 +1,6 @@
 import { MODEL, NOW, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const PARENT = 'projects/sample-project/locations/us-central1';
+const PARENT = 'projects/sample-project/locations/us';
 const CACHES = `v1/${PARENT}/cachedContents`;
 const MODEL_NAME = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 const LONG = [{ role: 'user', parts: [{ text: 'word '.repeat(2000) }] }];
@@ -27,9 +27,7 @@ async function create(body: object = {}, path = CACHES): Promise<Cache> {
 test.each(['v1', 'v1beta1'])('keeps a prompt for an hour in %s, and answers from it', async (version) => {
   const cache = await create({ displayName: 'words' }, CACHES.replace('v1', version));
   expect(cache).toEqual({
-    name: expect.stringMatching(
-      /^projects\/123456789012\/locations\/us-central1\/cachedContents\/\d+$/,
-    ) as string,
+    name: expect.stringMatching(/^projects\/123456789012\/locations\/us\/cachedContents\/\d+$/) as string,
     model: MODEL_NAME.replace('sample-project', '123456789012'),
     displayName: 'words',
     createTime: new Date(NOW).toISOString(),
@@ -81,7 +79,7 @@ test('lists page by page, gets and deletes', async () => {
     status: 404,
     json: { error: { message: `Not found: cached content metadata for ${name.split('/').at(-1)}.` } },
   });
-  expect((await vertex.call('GET', CACHES.replace('us-central1', 'europe-west1'))).json).toEqual({});
+  expect((await vertex.call('GET', CACHES.replace('locations/us', 'locations/eu'))).json).toEqual({});
 });
 
 test('expires by the clock', async () => {
@@ -133,11 +131,15 @@ test.each([
     'The cached content is of 1 tokens. The minimum token count to start caching is 2048.',
   ],
   [{ model: 'gemini-3.5-flash' }, 400, 'The model of a cached content must be projects/'],
-  [{ model: MODEL_NAME.replace('us-central1', 'global') }, 400, 'The model of a cached content must be'],
+  [
+    { model: MODEL_NAME.replace('locations/us', 'locations/global') },
+    400,
+    'The model of a cached content must be',
+  ],
   [{ model: MODEL_NAME.replace('sample-project', 'other') }, 400, 'The model of a cached content must be'],
   [{ model: MODEL_NAME.replace('3.5-flash', '9') }, 404, 'was not found or your project'],
   [
-    { model: MODEL_NAME.replace('gemini-3.5-flash', 'text-embedding-005') },
+    { model: MODEL_NAME.replace('gemini-3.5-flash', 'gemini-embedding-2') },
     400,
     'is not supported in the cachedContents API.',
   ],
@@ -161,10 +163,12 @@ test('refuses what does not go with a cache', async () => {
   expect(JSON.stringify(await ask({ systemInstruction }))).toContain(
     'Tool config, tools and system instruction should not be set in the request when using cached content.',
   );
-  expect(JSON.stringify(await ask({}, MODEL.replace('3.5-flash', '3.1-pro-preview')))).toContain(
+  expect(JSON.stringify(await ask({}, MODEL.replace('3.5-flash', '3.5-flash-lite')))).toContain(
     'must be the same',
   );
-  expect(JSON.stringify(await ask({}, MODEL.replace('us-central1', 'global')))).toContain('another location');
+  expect(JSON.stringify(await ask({}, MODEL.replace('locations/us', 'locations/global')))).toContain(
+    'another location',
+  );
   expect(JSON.stringify(await ask({ cachedContent: 'cachedContents/1' }))).toContain('Invalid resource');
   const other = name.replace('123456789012', 'other');
   expect(JSON.stringify(await ask({ cachedContent: other }))).toContain('Not found: cached content');

@@ -1,6 +1,6 @@
 import { NOW, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const LOCATION = 'projects/sample-project/locations/us-central1';
+const LOCATION = 'projects/sample-project/locations/us';
 const PATH = `v1/${LOCATION}/endpoints/openapi/chat/completions`;
 const FLASH = `v1/${LOCATION}/publishers/google/models/gemini-3.5-flash`;
 const REQUEST = {
@@ -272,7 +272,7 @@ test.each([
     400,
     "Malformed publisher model (`model`: 'gemini-3.5-flash') for the 'openapi' request endpoint ID; expected '<publisher>/<model>'.",
   ],
-  [{ model: 'google/gemini-9' }, 404, 'Publisher Model `projects/sample-project/locations/us-central1/'],
+  [{ model: 'google/gemini-9' }, 404, 'Publisher Model `projects/sample-project/locations/us/'],
   [{ messages: [] }, 400, 'at least one contents field is required.'],
   [{ messages: [{ role: 'user', content: 'x', foo: 1 }] }, 400, `Unknown name "foo" at 'messages[0]'`],
   [{ messages: [{ role: 'robot', content: 'x' }] }, 400, "Invalid value at 'messages[0].role'"],

@@ -1,6 +1,6 @@
 import { startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const MODELS = 'v1/projects/sample-project/locations/us-east5/publishers/anthropic/models';
+const MODELS = 'v1/projects/sample-project/locations/us/publishers/anthropic/models';
 const HAIKU = `${MODELS}/claude-haiku-4-5@20251001:rawPredict`;
 const REQUEST = { anthropic_version: 'vertex-2023-10-16', max_tokens: 2000 };
 

@@ -1,6 +1,6 @@
 import { startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const PUBLISHER = 'v1/projects/sample-project/locations/us-east5/publishers/anthropic/models';
+const PUBLISHER = 'v1/projects/sample-project/locations/us/publishers/anthropic/models';
 const SONNET = `${PUBLISHER}/claude-sonnet-5-5`;
 /** A model that thinks within a budget. */
 const HAIKU = `${PUBLISHER}/claude-haiku-4-5@20251001`;
@@ -63,8 +63,8 @@ function readEvents(text: string): Record<string, unknown>[] {
     });
 }
 
-test.each(['us-east5', 'europe-west1', 'global'])('answers with a message in %s', async (location) => {
-  const path = `${SONNET.replace('us-east5', location)}:rawPredict`;
+test.each(['us', 'eu', 'global'])('answers with a message in %s', async (location) => {
+  const path = `${SONNET.replace('locations/us', `locations/${location}`)}:rawPredict`;
   const answer = await call(REQUEST, path);
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toBe('application/json');
@@ -449,6 +449,18 @@ test('answers in JSON that is asked for in words', async () => {
   expect(answer.json()).toMatchObject({ content: [{ type: 'text', text: '{"age":18}' }] });
 });
 
+test.each(['global', 'eu', 'us-east5', 'europe-west1'])(
+  'tokens of the older model are counted in %s as Google lists it, whatever the model has',
+  async (location) => {
+    const body = { model: 'claude-haiku-4-5@20251001', messages: REQUEST.messages };
+    const path = PUBLISHER.replace('locations/us', `locations/${location}`);
+    const counted = await call(body, `${path}/count-tokens:rawPredict`);
+    expect(counted.status).toBe(location.includes('-') ? 404 : 200);
+    const message = await call(REQUEST, `${path}/claude-haiku-4-5@20251001:rawPredict`);
+    expect(message.status).toBe(200);
+  },
+);
+
 test('counts for a model that is there only', async () => {
   const body = { model: 'claude-9', messages: REQUEST.messages };
   const answer = await call(body, `${PUBLISHER}/count-tokens:rawPredict`);
@@ -466,7 +478,7 @@ test.each([
 });
 
 test.each([
-  SONNET.replace('us-east5', 'us-central1'),
+  SONNET.replace('locations/us', 'locations/us-east5'),
   SONNET.replace('sample-project', 'other-project'),
   SONNET.replace('claude-sonnet-5-5', 'claude-haiku-4-5'),
 ])('the front end answers 404 to %s in its own form', async (model) => {

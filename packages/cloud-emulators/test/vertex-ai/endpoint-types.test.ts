@@ -42,16 +42,29 @@ test.each([
 });
 
 test.each([
-  ['us-central1', 'europe-west4-aiplatform.googleapis.com', 404],
-  ['us-central1', 'aiplatform.googleapis.com', 404],
-  ['us-central1', 'aiplatform.us.rep.googleapis.com', 404],
-  ['global', 'us-central1-aiplatform.googleapis.com', 404],
-  ['us-central1', 'us-central1-aiplatform.googleapis.com', 200],
-  ['europe-west4', 'europe-west4-aiplatform.googleapis.com', 200],
+  ['us', 'aiplatform.us.rep.googleapis.com', 200],
+  ['eu', 'aiplatform.eu.rep.googleapis.com', 200],
   ['global', 'aiplatform.googleapis.com', 200],
-])('a model in %s is answered at %s with %i', async (location, host, status) => {
+  ['us', 'aiplatform.eu.rep.googleapis.com', 404],
+  ['us', 'aiplatform.googleapis.com', 404],
+  ['eu', 'europe-west4-aiplatform.googleapis.com', 404],
+  ['global', 'us-central1-aiplatform.googleapis.com', 404],
+  ['us', 'us-aiplatform.googleapis.com', 400],
+  ['eu', 'eu-aiplatform.googleapis.com', 400],
+])('a model of Gemini 3 in %s is answered at %s with %i', async (location, host, status) => {
   const path = `v1/projects/sample-project/locations/${location}/publishers/google/models/gemini-3.5-flash:countTokens`;
   const answer = await call(path, { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }, host);
+  expect(answer.status).toBe(status);
+});
+
+test.each([
+  ['us-central1', 'us-central1-aiplatform.googleapis.com', 200],
+  ['europe-west4', 'europe-west4-aiplatform.googleapis.com', 200],
+  ['us-central1', 'europe-west4-aiplatform.googleapis.com', 404],
+  ['us-central1', 'aiplatform.us.rep.googleapis.com', 404],
+])('a model of regions in %s is answered at %s with %i', async (location, host, status) => {
+  const path = `v1/projects/sample-project/locations/${location}/publishers/google/models/text-embedding-005:predict`;
+  const answer = await call(path, { instances: [{ content: 'x' }] }, host);
   expect(answer.status).toBe(status);
 });
 
@@ -82,7 +95,7 @@ test.each([
   [`${PRIVATE}:rawPredict`, DEDICATED_HOST],
   [`${DEDICATED}:predict`, PRIVATE_HOST],
   [
-    'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash:countTokens',
+    'v1/projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash:countTokens',
     DEDICATED_HOST,
   ],
 ])('%s is not served at %s', async (path, host) => {

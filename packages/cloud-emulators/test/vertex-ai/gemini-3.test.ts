@@ -1,7 +1,10 @@
 import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 const GENERATE = `${MODEL}:generateContent`;
-const PRO = GENERATE.replace('3.5-flash', '3.1-pro-preview');
+const PRO = GENERATE.replace(
+  'us/publishers/google/models/gemini-3.5-flash',
+  'global/publishers/google/models/gemini-3.1-pro-preview',
+);
 const TOOLS = [{ functionDeclarations: [{ name: 'get_weather' }, { name: 'get_time' }] }];
 const ASKED = { role: 'user', parts: [{ text: 'Use get_weather and get_time.' }] };
 const RESULTS = {

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
+import { MODEL, REGIONAL_MODELS, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 const GENERATE = `${MODEL}:generateContent`;
 const TUNED = 'v1/projects/sample-project/locations/us-central1/endpoints/4567890123';
@@ -173,10 +173,17 @@ test.each([
 });
 
 test('gemini-3.1-pro-preview does not take a thinking budget of 0', async () => {
-  const { json } = await vertex.call('POST', GENERATE.replace('3.5-flash', '3.1-pro-preview'), {
-    contents: [user('Hello')],
-    generationConfig: { thinkingConfig: { thinkingBudget: 0 } },
-  });
+  const { json } = await vertex.call(
+    'POST',
+    GENERATE.replace(
+      'us/publishers/google/models/gemini-3.5-flash',
+      'global/publishers/google/models/gemini-3.1-pro-preview',
+    ),
+    {
+      contents: [user('Hello')],
+      generationConfig: { thinkingConfig: { thinkingBudget: 0 } },
+    },
+  );
   expect(JSON.stringify(json)).toContain('does not support setting thinking_budget to 0');
 });
 
@@ -277,7 +284,7 @@ test.each([
   [`${TUNED.replace('4567890123', '1')}:generateContent`, 404, 'NOT_FOUND', 'not found'],
   [`${MODEL}:predict`, 400, 'FAILED_PRECONDITION', 'Gemini cannot be accessed through Vertex Predict'],
   [
-    `${MODEL.replace('gemini-3.5-flash', 'text-embedding-005')}:generateContent`,
+    `${REGIONAL_MODELS}/text-embedding-005:generateContent`,
     400,
     'INVALID_ARGUMENT',
     'is not supported in the generateContent API.',

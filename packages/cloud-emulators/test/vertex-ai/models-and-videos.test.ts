@@ -1,6 +1,6 @@
-import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
+import { MODEL, REGIONAL_MODELS, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const VEO = MODEL.replace('gemini-3.5-flash', 'veo-3.1-generate-001');
+const VEO = `${REGIONAL_MODELS}/veo-3.1-generate-001`;
 let vertex: VertexAiForTests;
 
 interface Listed {

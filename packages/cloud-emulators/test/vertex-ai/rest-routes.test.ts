@@ -85,7 +85,9 @@ test.each([
 
 test.each([
   MODEL.replace('sample-project', 'other-project'),
-  MODEL.replace('us-central1', 'us-east5'),
+  MODEL.replace('locations/us', 'locations/us-central1'),
+  MODEL.replace('locations/us', 'locations/europe-west4'),
+  MODEL.replace('3.5-flash', '3.1-pro-preview'),
   MODEL.replace('google', 'anthropic'),
   MODEL.replace('gemini-3.5-flash', 'gemini-9'),
   MODEL.replace('gemini-3.5-flash', '..%2Fgemini-3.5-flash'),

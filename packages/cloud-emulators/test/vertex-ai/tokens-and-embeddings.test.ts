@@ -1,6 +1,5 @@
-import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
+import { MODEL, REGIONAL_MODELS, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const MODELS = MODEL.replace('/gemini-3.5-flash', '');
 const CONTENTS = [{ role: 'user', parts: [{ text: 'Why is the sky blue?' }] }];
 let vertex: VertexAiForTests;
 
@@ -8,6 +7,12 @@ beforeAll(async () => {
   vertex = await startForTests();
 });
 afterAll(() => vertex.close());
+
+/** The resource that a model is below: Gemini 3 and its embeddings are in no region. */
+function parentOf(model: string): string {
+  const isRegional = !/^gemini-(?:3|embedding-2)/.test(model);
+  return isRegional ? REGIONAL_MODELS : MODEL.replace('/gemini-3.5-flash', '');
+}
 
 async function ok(path: string, body: unknown): Promise<unknown> {
   const { status, json } = await vertex.call('POST', path, body);
@@ -58,7 +63,7 @@ test.each([
   ['text-embedding-005', 768],
   ['gemini-embedding-001', 3072],
 ])('%s gives vectors of %i dimensions and length 1', async (model, dimensions) => {
-  const answer = (await ok(`${MODELS}/${model}:predict`, {
+  const answer = (await ok(`${REGIONAL_MODELS}/${model}:predict`, {
     instances: [{ content: 'Why is the sky blue?', task_type: 'RETRIEVAL_DOCUMENT', title: 'Sky' }],
   })) as Embeddings;
   const [prediction] = answer.predictions;
@@ -70,7 +75,7 @@ test.each([
 });
 
 test('texts that share words are nearer than others, and the same text has the same vector', async () => {
-  const answer = (await ok(`${MODELS}/text-embedding-005:predict`, {
+  const answer = (await ok(`${REGIONAL_MODELS}/text-embedding-005:predict`, {
     instances: ['the blue sky', 'a blue sky', 'eleven hungry wolves', 'the blue sky'].map((content) => ({
       content,
     })),
@@ -86,39 +91,39 @@ test('texts that share words are nearer than others, and the same text has the s
 
 test('truncates a long text, or refuses it without autoTruncate', async () => {
   const instances = [{ content: 'word '.repeat(2000) }];
-  const answer = (await ok(`${MODELS}/text-embedding-005:predict`, { instances })) as Embeddings;
+  const answer = (await ok(`${REGIONAL_MODELS}/text-embedding-005:predict`, { instances })) as Embeddings;
   expect(answer.predictions[0]?.embeddings.statistics).toEqual({ truncated: true, token_count: 2048 });
-  const { status } = await vertex.call('POST', `${MODELS}/text-embedding-005:predict`, {
+  const { status } = await vertex.call('POST', `${REGIONAL_MODELS}/text-embedding-005:predict`, {
     instances,
     parameters: { autoTruncate: false },
   });
   expect(status).toBe(400);
 });
 
-test.each(['gemini-embedding-2', 'gemini-embedding-2-preview'])(
-  '%s embeds by embedContent',
-  async (model) => {
-    const content = { parts: [{ text: 'Why is the sky blue?' }] };
-    const answer = (await ok(`${MODELS}/${model}:embedContent`, {
-      content,
-      embedContentConfig: { outputDimensionality: 256, taskType: 'RETRIEVAL_QUERY' },
-    })) as { embedding: { values: number[] } };
-    expect(answer).toMatchObject({
-      usageMetadata: { promptTokenCount: 5, totalTokenCount: 5 },
-      truncated: false,
-    });
-    expect(answer.embedding.values).toHaveLength(256);
-    expect(Math.hypot(...answer.embedding.values)).toBeCloseTo(1, 6);
-    const whole = (await ok(`${MODELS}/${model}:embedContent`, { content })) as typeof answer;
-    expect(whole.embedding.values).toHaveLength(3072);
-  },
-);
+test.each([
+  ['gemini-embedding-2', MODEL.replace('gemini-3.5-flash', 'gemini-embedding-2')],
+  ['gemini-embedding-2-preview', `${REGIONAL_MODELS}/gemini-embedding-2-preview`],
+])('%s embeds by embedContent', async (_, model) => {
+  const content = { parts: [{ text: 'Why is the sky blue?' }] };
+  const answer = (await ok(`${model}:embedContent`, {
+    content,
+    embedContentConfig: { outputDimensionality: 256, taskType: 'RETRIEVAL_QUERY' },
+  })) as { embedding: { values: number[] } };
+  expect(answer).toMatchObject({
+    usageMetadata: { promptTokenCount: 5, totalTokenCount: 5 },
+    truncated: false,
+  });
+  expect(answer.embedding.values).toHaveLength(256);
+  expect(Math.hypot(...answer.embedding.values)).toBeCloseTo(1, 6);
+  const whole = (await ok(`${model}:embedContent`, { content })) as typeof answer;
+  expect(whole.embedding.values).toHaveLength(3072);
+});
 
 const IMAGEN = 'imagen-4.0-generate-001:predict';
 
 test('Imagen makes as many PNGs as asked for, the same for the same prompt', async () => {
   const body = { instances: [{ prompt: 'A lighthouse' }], parameters: { sampleCount: 2 } };
-  const answer = (await ok(`${MODELS}/${IMAGEN}`, body)) as {
+  const answer = (await ok(`${REGIONAL_MODELS}/${IMAGEN}`, body)) as {
     predictions: { mimeType: string; bytesBase64Encoded: string }[];
   };
   expect(answer.predictions.map(({ mimeType }) => mimeType)).toEqual(['image/png', 'image/png']);
@@ -127,7 +132,7 @@ test('Imagen makes as many PNGs as asked for, the same for the same prompt', asy
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(png.subarray(-8, -4).toString()).toBe('IEND');
   }
-  expect(await ok(`${MODELS}/${IMAGEN}`, body)).toEqual(answer);
+  expect(await ok(`${REGIONAL_MODELS}/${IMAGEN}`, body)).toEqual(answer);
 });
 
 test.each([
@@ -169,7 +174,7 @@ test.each([
   ['gemini-3.5-flash:countTokens', { contents: CONTENTS, foo: 1 }, 'Unknown name "foo"'],
   ['gemini-3.5-flash:computeTokens', {}, 'at least one contents field'],
 ])('%s answers INVALID_ARGUMENT to %j', async (path, body, message) => {
-  const { status, json } = await vertex.call('POST', `${MODELS}/${path}`, body);
+  const { status, json } = await vertex.call('POST', `${parentOf(path)}/${path}`, body);
   expect(status).toBe(400);
   expect(json).toMatchObject({
     error: { status: 'INVALID_ARGUMENT', message: expect.stringContaining(message) as string },
@@ -177,6 +182,8 @@ test.each([
 });
 
 test('gemini-embedding-2 is not for predict', async () => {
-  const answer = await vertex.call('POST', `${MODELS}/gemini-embedding-2:predict`, { instances: [] });
+  const answer = await vertex.call('POST', `${parentOf('gemini-embedding-2')}/gemini-embedding-2:predict`, {
+    instances: [],
+  });
   expect(answer).toMatchObject({ status: 400, json: { error: { status: 'FAILED_PRECONDITION' } } });
 });

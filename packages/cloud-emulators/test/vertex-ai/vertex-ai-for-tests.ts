@@ -8,8 +8,9 @@ import { createCertificateAuthority } from '../../src/loopback/certificate-autho
 
 export const TOKEN = 'a-good-token';
 export const ENDPOINT = 'projects/sample-project/locations/us-central1/endpoints/1234567890';
-export const MODEL =
-  'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash';
+export const MODEL = 'v1/projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash';
+/** The models that regions serve, and no multi-region. */
+export const REGIONAL_MODELS = 'v1/projects/sample-project/locations/us-central1/publishers/google/models';
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 type PredictionClient = InstanceType<typeof v1.PredictionServiceClient>;

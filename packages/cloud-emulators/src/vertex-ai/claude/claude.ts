@@ -5,9 +5,14 @@ import { readClaudeRequest, readCountTokensRequest } from './request.ts';
 import { claudeEvents, claudeFraming } from './stream.ts';
 import { countPromptTokens } from './tokens.ts';
 import type { RestAnswer, RestCall, RestOperation } from '../rest-operation.ts';
-import { findPublisherModel } from '../sample-resources.ts';
+import { findPublisherModel, publisherModelNotFound } from '../sample-resources.ts';
 
 const MODELS = 'projects/{project}/locations/{location}/publishers/anthropic/models';
+/**
+ * The locations in which tokens are counted.
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/count-tokens
+ */
+const COUNT_LOCATIONS: readonly (string | undefined)[] = ['global', 'us', 'eu', 'asia-southeast1'];
 
 /**
  * The operation `rawPredict` of Claude.
@@ -31,18 +36,23 @@ export const claudeStreamRawPredict: RestOperation = {
 
 /**
  * The operation that counts the tokens of a prompt for Claude.
- * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/count-tokens
+ * @throws GoogleError NOT_FOUND outside of the locations that count.
  */
 export const claudeCountTokens: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/count-tokens:rawPredict`],
   method: 'PredictionService.RawPredict',
-  serve: (call) =>
-    inClaudesForm((requestId) => {
+  serve: (call) => {
+    const { params } = call.route;
+    if (!COUNT_LOCATIONS.includes(params.location))
+      throw publisherModelNotFound({ ...params, publisher: 'anthropic', model: 'count-tokens' });
+    return inClaudesForm((requestId) => {
       const body = readCountTokensRequest(call.body, call.headers);
       findModel(call, body.model);
       return json(200, { input_tokens: countPromptTokens(body) }, requestId);
-    }),
+    });
+  },
 };
 
 function answer(call: RestCall): RestAnswer {
