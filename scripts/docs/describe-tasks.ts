@@ -26,6 +26,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'check:docs': 'check that the tables of fields and of clients are up to date',
     'check:bundle': 'check what the function app loads at its start',
     'check:bicep': 'check the Bicep files under infra/',
+    'check:terraform': 'check the Terraform files under infra/',
     'check:links': 'check links between files, and documents that code names',
     'check:format': 'check the format of all files',
     format: 'format all files',
