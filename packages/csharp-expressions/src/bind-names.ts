@@ -106,7 +106,7 @@ function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder
   if (value.type.name === 'null') return refuse(nameSyntax, 'null has no members.');
   noteBody(value, name, binder);
   const { receiver, guard } = linkOf(value, scope);
-  const instance = (candidates: Candidate[]): Candidate[] =>
+  const instance = (candidates: readonly Candidate[]): Candidate[] =>
     candidates.filter(({ member }) => !member.isStatic);
   const properties = instance(findMembers(receiver.type, 'property', name));
   const getter = properties.find(({ member }) => !member.setter);

@@ -1,5 +1,5 @@
 import { raise } from './evaluation-error.ts';
-import { allInterfaces, baseOf, type Candidate, candidateOf, lineage, membersOf } from './members.ts';
+import { allInterfaces, baseOf, type Candidate, candidateOf, lineage, membersOf, oncePerType } from './members.ts';
 import { isNumeric, NUMERIC_TYPES, numericConversion } from './numeric.ts';
 import {
   clrNameOf,
@@ -136,13 +136,17 @@ function userConversion(from: CsType, to: CsType, explicit: boolean): Convert | 
 }
 
 function userConversions(from: CsType, to: CsType): Candidate[] {
-  const owners = [...lineage(withoutNullable(from)), ...lineage(withoutNullable(to))];
-  return owners.flatMap((owner) =>
+  return [...declaredConversions(withoutNullable(from)), ...declaredConversions(withoutNullable(to))];
+}
+
+/** The conversions that a type and its bases declare. */
+const declaredConversions = oncePerType((type) =>
+  lineage(type).flatMap((owner) =>
     membersOf(owner.definition)
       .filter(({ kind }) => kind === 'implicit' || kind === 'explicit')
       .map((member) => candidateOf(member, owner)),
-  );
-}
+  ),
+);
 
 function isVariant(from: CsType, to: CsType): boolean {
   if (from.definition !== to.definition || !to.definition.covariant) return false;

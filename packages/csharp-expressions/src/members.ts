@@ -26,7 +26,17 @@ export function membersOf(definition: TypeDefinition): readonly Member[] {
 }
 
 /** Members of a type and what it inherits; the most derived type that has any wins, unless they are overloads. */
-export function findMembers(type: CsType, kind: MemberKind, name: string): Candidate[] {
+export function findMembers(type: CsType, kind: MemberKind, name: string): readonly Candidate[] {
+  const known = candidates(type);
+  const key = `${kind} ${name}`;
+  const found = known.get(key) ?? inheritedMembers(type, kind, name);
+  known.set(key, found);
+  return found;
+}
+
+const candidates = oncePerType(() => new Map<string, readonly Candidate[]>());
+
+function inheritedMembers(type: CsType, kind: MemberKind, name: string): Candidate[] {
   const found: Candidate[] = [];
   for (const owner of lineage(type)) {
     for (const member of membersOf(owner.definition)) {
@@ -54,23 +64,23 @@ export function findExtensions(name: string): Candidate[] {
 }
 
 /** Returns the type, its bases, and for an interface what it extends; `object` last. */
-export function lineage(type: CsType): CsType[] {
+export const lineage = oncePerType((type): readonly CsType[] => {
   const types = [type];
   const object = getType('object');
   if (type.definition.kind === 'interface') types.push(...allInterfaces(type));
   for (let base = baseOf(type); base; base = baseOf(base)) types.push(base);
   return types.includes(object) ? types : [...types, object];
-}
+});
 
 /** Returns the class that a type derives from; none for object. */
-export function baseOf(type: CsType): CsType | undefined {
+export const baseOf = oncePerType((type): CsType | undefined => {
   const { base } = type.definition;
   if (base !== undefined) return substitute(parseTypeName(base, type.definition), replacementsOf(type));
   return type.name === 'object' ? undefined : getType('object');
-}
+});
 
 /** Returns every interface that a type has, through its bases too. */
-export function allInterfaces(type: CsType): CsType[] {
+export const allInterfaces = oncePerType((type): readonly CsType[] => {
   const found = new Set<CsType>();
   const visit = (current: CsType): void => {
     for (const name of current.definition.interfaces ?? []) {
@@ -85,6 +95,19 @@ export function allInterfaces(type: CsType): CsType[] {
   };
   visit(type);
   return [...found];
+});
+
+/**
+ * Makes a question about types that is answered once for each type. The table of types is complete before the first
+ * question.
+ */
+export function oncePerType<Fact>(find: (type: CsType) => Fact): (type: CsType) => Fact {
+  const facts = new WeakMap<CsType, { readonly fact: Fact }>();
+  return (type) => {
+    const known = facts.get(type) ?? { fact: find(type) };
+    facts.set(type, known);
+    return known.fact;
+  };
 }
 
 /** Fills the arguments of a type into one of its members. */
