@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TraceTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/gateway-services';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { matchApplicationFragment } from '../../scripts/policy/match-application-fragment.ts';
 import { startApiManagement } from '@vertex-ai-gateway/apim-emulator/start-api-management';
@@ -56,6 +57,14 @@ export interface EdgeOptions extends Partial<Omit<ApiManagementOptions, 'namedVa
    * out.
    */
   readonly belong?: boolean;
+  /** Documents that stand in place of those with the same path, which begins with `apim/`. */
+  readonly documents?: readonly EdgeDocument[];
+}
+
+/** A document of API Management, as the policies that are derived from the governance documents have it. */
+interface EdgeDocument {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** Answers as the function app does, with the request id that the edge gave, and with further headers. */
@@ -78,8 +87,19 @@ export async function startEdge(
   const issuer = await startTokenIssuer(now);
   const okta = await startTokenIssuer(now);
   const traces: TraceTelemetry[] = [];
-  const { namedValues, limits, belong = false, directory: source = 'apim', ...rest } = options;
-  const directory = copyOf(source, limits, belong);
+  const {
+    namedValues,
+    limits,
+    belong = false,
+    documents = [],
+    directory: source = 'apim',
+    ...rest
+  } = options;
+  const directory = mkdtempSync(join(tmpdir(), 'apim-'));
+  cpSync(source, directory, { recursive: true });
+  writeDocuments(directory, documents);
+  if (!belong) writeDocuments(directory, [openSubscriptions()]);
+  if (limits) setLimits(directory, limits);
   const gateway = await startApiManagement({
     directory,
     port: 0,
@@ -143,20 +163,17 @@ export async function startEdge(
   };
 }
 
-function copyOf(source: string, limits: EdgeLimits | undefined, belong: boolean): string {
-  const directory = mkdtempSync(join(tmpdir(), 'apim-'));
-  cpSync(source, directory, { recursive: true });
-  if (!belong) openSubscriptions(directory);
-  if (limits) setLimits(directory, limits);
-  return directory;
+function writeDocuments(directory: string, documents: readonly EdgeDocument[]): void {
+  for (const { path, text } of documents) writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
 }
 
+let sample: GovernanceDocuments | undefined;
+
 /** The fragment that is derived if no product says that its APIM subscriptions belong to applications. */
-function openSubscriptions(directory: string): void {
-  const { access, limits } = loadGovernance('governance').documents;
+function openSubscriptions(): EdgeDocument {
+  const { access, limits } = (sample ??= loadGovernance('governance').documents);
   const products = limits.products.map((product) => ({ ...product, subscriptions: undefined }));
-  const { path, text } = matchApplicationFragment({ access, limits: { ...limits, products } });
-  writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+  return matchApplicationFragment({ access, limits: { ...limits, products } });
 }
 
 function setLimits(directory: string, { calls, quota, tokens, tokenQuota, entryCalls }: EdgeLimits): void {

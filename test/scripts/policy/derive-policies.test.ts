@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
@@ -12,15 +12,13 @@ import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 
-/** Writes a folder of the edge that is derived from changed documents. */
-function writeDerived(changed: Partial<GovernanceDocuments>, tier?: Tier): string {
-  const directory = mkdtempSync(join(tmpdir(), 'derived-'));
-  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+/** The documents of the edge that are derived from changed documents. */
+function derived(
+  changed: Partial<GovernanceDocuments>,
+  tier?: Tier,
+): readonly { readonly path: string; readonly text: string }[] {
   const apis = ['anthropic', 'gateway', 'openai', 'vertex'];
-  const governance = { documents: { ...documents, ...changed }, policyVersion };
-  for (const { path, text } of derivePolicies(governance, apis, tier))
-    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
-  return directory;
+  return derivePolicies({ documents: { ...documents, ...changed }, policyVersion }, apis, tier);
 }
 
 async function withEdge(
@@ -28,9 +26,7 @@ async function withEdge(
   use: (edge: Edge) => Promise<void>,
   answer = answerWith({}),
 ): Promise<void> {
-  const directory = writeDerived(changed);
-  const edge = await startEdge({ directory }, answer);
-  rmSync(directory, { recursive: true });
+  const edge = await startEdge({ documents: derived(changed) }, answer);
   try {
     await use(edge);
   } finally {
@@ -501,10 +497,11 @@ describe('without an issuer beside Entra ID', () => {
   });
 
   test('the edge runs without the named values of another', async () => {
-    const directory = writeDerived({ access });
+    const directory = mkdtempSync(join(tmpdir(), 'without-okta-'));
+    cpSync('apim', directory, { recursive: true });
     for (const name of ['okta-issuer', 'okta-openid-configuration'])
       rmSync(join(directory, 'named-values', name), { recursive: true });
-    const edge = await startEdge({ directory });
+    const edge = await startEdge({ directory, documents: derived({ access }) });
     try {
       expect((await edge.predict()).status).toBe(200);
       const authorization = `Bearer ${await edge.okta.sign()}`;
@@ -542,24 +539,16 @@ describe('for the v2 tiers', () => {
   });
 
   test('a gateway of these tiers takes what was derived for them, and nothing else', async () => {
-    const derived = writeDerived({}, 'v2');
-    try {
-      const edge = await startEdge({ directory: derived, tier: 'v2' });
-      await edge.close();
-      await expect(startEdge({ tier: 'v2' })).rejects.toThrow(
-        "<quota-by-key> isn't available in the v2 tiers",
-      );
-    } finally {
-      rmSync(derived, { recursive: true });
-    }
+    const edge = await startEdge({ documents: derived({}, 'v2'), tier: 'v2' });
+    await edge.close();
+    await expect(startEdge({ tier: 'v2' })).rejects.toThrow("<quota-by-key> isn't available in the v2 tiers");
   });
 
   test('the calls of a day are refused by the product, on record, until the day of the subscription is over', async () => {
     let time = Date.parse('2026-03-01T18:00:00Z');
     const products = documents.limits.products.map((product) => ({ ...product, callsPerDay: 2 }));
-    const directory = writeDerived({ limits: { ...documents.limits, products } }, 'v2');
     const edge = await startEdge({
-      directory,
+      documents: derived({ limits: { ...documents.limits, products } }, 'v2'),
       tier: 'v2',
       now: () => time,
       subscriptions: [
@@ -572,7 +561,6 @@ describe('for the v2 tiers', () => {
         },
       ],
     });
-    rmSync(directory, { recursive: true });
     const call = async () => {
       const authorization = `Bearer ${await edge.issuer.sign()}`;
       return edge.predict({ headers: { authorization } });
@@ -605,9 +593,10 @@ describe('for the v2 tiers', () => {
 
   test('a body that is longer than a gateway of theirs reads could name any entry, and counts for each', async () => {
     const entries = [{ entry: 'gemini-3.1-pro-preview', callsPerMinute: 1 }];
-    const directory = writeDerived({ limits: limitsWith({ entries }) }, 'v2');
-    const edge = await startEdge({ directory, tier: 'v2' });
-    rmSync(directory, { recursive: true });
+    const edge = await startEdge({
+      documents: derived({ limits: limitsWith({ entries }) }, 'v2'),
+      tier: 'v2',
+    });
     const ask = async (length: number): Promise<number> => {
       const body = JSON.stringify({ model: 'gemini-3.5-flash', padding: 'x'.repeat(length) });
       return (await edge.predict({ path: '/openai/v1/chat/completions', body })).status;

@@ -1,5 +1,3 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
 import { anthropicDialect } from '../../../src/dialects/anthropic-dialect.ts';
@@ -59,13 +57,9 @@ beforeAll(async () => {
     },
   };
   governance = createGovernance(limited, policyVersion, createSchemaCompiler());
-  const directory = mkdtempSync(join(tmpdir(), 'model-names-'));
-  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   const apis = ['anthropic', 'gateway', 'openai', 'vertex'];
-  for (const { path, text } of derivePolicies({ documents: limited, policyVersion }, apis))
-    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
-  edge = await startEdge({ directory, now: () => time });
-  rmSync(directory, { recursive: true });
+  const derived = derivePolicies({ documents: limited, policyVersion }, apis);
+  edge = await startEdge({ documents: derived, now: () => time });
   // The token outlives the minutes that pass in this test.
   const exp = Math.floor(time / 1000) + 30 * 86_400;
   authorization = `Bearer ${await edge.issuer.sign({ exp })}`;

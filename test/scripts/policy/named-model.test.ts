@@ -1,5 +1,3 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
@@ -17,13 +15,9 @@ let time = Date.now();
 beforeAll(async () => {
   const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
   const limits = { ...documents.limits, entries: [{ entry: 'gemini-3.1-pro-preview', callsPerMinute: 1 }] };
-  const directory = mkdtempSync(join(tmpdir(), 'named-model-'));
-  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   const governance = { documents: { ...documents, limits }, policyVersion };
-  for (const { path, text } of derivePolicies(governance, ['anthropic', 'gateway', 'openai', 'vertex']))
-    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
-  edge = await startEdge({ directory, now: () => time });
-  rmSync(directory, { recursive: true });
+  const derived = derivePolicies(governance, ['anthropic', 'gateway', 'openai', 'vertex']);
+  edge = await startEdge({ documents: derived, now: () => time });
 });
 
 afterAll(() => edge.close());
