@@ -13,7 +13,9 @@ const run = promisify(execFile);
 const snippets = readSnippets(readFileSync(join(ROOT, 'docs/clients.md'), 'utf8'));
 
 /** Snippets of packages that are not here run in the lane of the large clients. */
-const runnable = snippets.filter((snippet) => snippet.language !== 'py' && findsPackages(snippet, ROOT));
+const runnable = snippets.filter(
+  (snippet) => ['js', 'sh'].includes(snippet.language) && findsPackages(snippet, ROOT),
+);
 
 let chain: RunningChain;
 

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
-import { readSetup } from '../support/read-setup.ts';
+import { readSettings, readSetup } from '../support/read-setup.ts';
 import { type ClientOutput, type ClientRun, RealClients } from './real-clients.ts';
 
 const CLAUDE = '.bin/claude';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   clients = await RealClients.start();
   withKey = setup('Claude Code 1', 'sandbox-app');
   withToken = setup('Claude Code 2', 'assistants-app', await clients.chain.token('assistants-app'));
-  onVertex = setup('Claude Code 3', 'sandbox-app');
+  onVertex = setup('Claude Code 4', 'sandbox-app');
   onVertexWithToken = {
     ...onVertex,
     ANTHROPIC_CUSTOM_HEADERS: `Authorization: Bearer ${withToken.ANTHROPIC_AUTH_TOKEN}\n${withToken.ANTHROPIC_CUSTOM_HEADERS}`,
@@ -58,29 +58,30 @@ test.each<[name: string, env: () => Record<string, string>, records: AuditRecord
 });
 
 test('the output of apiKeyHelper is the token', async () => {
-  const { ANTHROPIC_AUTH_TOKEN: token, ...env } = withToken;
-  const files = { '../.claude/settings.json': JSON.stringify({ apiKeyHelper: `echo ${token}` }) };
-  const { exitCode, stdout } = await ask('Name three flowers.', env, { files });
+  const { ANTHROPIC_AUTH_TOKEN: token = '', ...env } = withToken;
+  const files = { '../.claude/settings.json': readSettings('Claude Code 3', 'json') };
+  const signedIn = { ...env, ...clients.signIn(token) };
+  const { exitCode, stdout } = await ask('Name three flowers.', signedIn, { files });
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('You wrote 3 words.')]);
   expect(clients.takeTranscript()).toMatchSnapshot();
   const { id: applicationId } = clients.application('assistants-app');
   clients.expectRecords(betaRefused, { ...answered, applicationId });
 });
 
-test.each<[name: string, env: () => Record<string, string>, records: AuditRecord[]]>([
-  ['Anthropic’s', () => withToken, [betaRefused, answered, answered]],
-  ['Vertex AI’s', () => onVertexWithToken, [answered, answered]],
-])('a file is read for the model on %s surface', async (_, env, records) => {
+/** The surfaces, and the records of a call that comes before the answered one. */
+const SURFACES: [name: string, env: () => Record<string, string>, first: AuditRecord[]][] = [
+  ['Anthropic’s', () => withToken, [betaRefused]],
+  ['Vertex AI’s', () => onVertexWithToken, []],
+];
+
+test.each(SURFACES)('a file is read for the model on %s surface', async (_, env, first) => {
   const files = { 'notes.txt': 'The password of the garden is marigold.\n' };
   const { exitCode, stdout } = await ask('Use Read {"file_path": "notes.txt"}', env(), { files });
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('marigold')]);
-  clients.expectRecords(...records);
+  clients.expectRecords(...first, answered, answered);
 });
 
-test.each<[name: string, env: () => Record<string, string>]>([
-  ['Anthropic’s', () => withToken],
-  ['Vertex AI’s', () => onVertexWithToken],
-])('the context is counted on %s surface', async (_, env) => {
+test.each(SURFACES)('the context is counted on %s surface', async (_, env) => {
   const { exitCode, stdout } = await ask('/context', env());
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/Messages \| [1-9]/)]);
   const calls = clients.takeCalls();
@@ -98,21 +99,31 @@ test('models are found by discovery, those that the caller may use', async () =>
   clients.expectRecords({ outcome: 'answered', operation: 'models' });
 });
 
-test('a stream that breaks is asked for once more as a whole', async () => {
-  await clients.chain.inject('vertex-ai', { path: ':streamRawPredict', abortAfterChunks: 2 });
-  const { exitCode, stdout } = await ask('Name three flowers.', onVertexWithToken);
+test.each(SURFACES)(
+  'a stream that breaks is asked for once more as a whole on %s surface',
+  async (_, env, first) => {
+    // A refusal comes whole, and the stream after it breaks.
+    const fault = { path: ':streamRawPredict', abortAfterChunks: 2, times: 1 + first.length };
+    await clients.chain.inject('vertex-ai', fault);
+    const { exitCode, stdout } = await ask('Name three flowers.', env());
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('You wrote 3 words.')]);
+    clients.expectRecords(
+      ...first,
+      { outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' },
+      { outcome: 'answered', operation: 'rawPredict' },
+    );
+  },
+);
+
+test.each(SURFACES)('a quota that is used up is waited for on %s surface', async (_, env, first) => {
+  await clients.chain.inject('vertex-ai', { path: ':streamRawPredict', status: 429 });
+  const { exitCode, stdout } = await ask('Name three flowers.', env());
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('You wrote 3 words.')]);
   clients.expectRecords(
-    { outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' },
-    { outcome: 'answered', operation: 'rawPredict' },
+    { outcome: 'failed', code: 'VERTEX_RATE_LIMITED', status: '429' },
+    ...first,
+    answered,
   );
-});
-
-test('a quota that is used up is waited for', async () => {
-  await clients.chain.inject('vertex-ai', { path: ':streamRawPredict', status: 429 });
-  const { exitCode, stdout } = await ask('Name three flowers.', onVertexWithToken);
-  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('You wrote 3 words.')]);
-  clients.expectRecords({ outcome: 'failed', code: 'VERTEX_RATE_LIMITED', status: '429' }, answered);
 });
 
 test('a model outside the catalog makes Claude Code ask for another model, not for a sign-in', async () => {

@@ -1,3 +1,4 @@
+import { readSettings } from '../support/read-setup.ts';
 import { RealClients } from './real-clients.ts';
 
 const CODEX = '.bin/codex';
@@ -18,30 +19,29 @@ beforeAll(async () => {
 
 afterAll(() => clients.stop());
 
-/** The settings as docs/clients.md gives them, and what keeps Codex from calling elsewhere. */
-function settings(model: string, more = 'web_search = "disabled"'): string {
-  return `model = "${model}"
-model_provider = "gateway"
-check_for_update_on_startup = false
-${more}
+/** The settings of a snippet of docs/clients.md, and what keeps Codex from calling elsewhere. */
+function settings(model: string, snippet = 'Codex 1'): string {
+  const own = readSettings(snippet, 'toml')
+    .replace('model = "gemini-3.5-flash"', `model = "${model}"`)
+    .replace('https://gateway.example.com', clients.gatewayUrl);
+  return `check_for_update_on_startup = false
+${own}
 
 [analytics]
 enabled = false
 
 [features]
 plugins = false
-
-[model_providers.gateway]
-name = "Gateway"
-base_url = "${clients.gatewayUrl}/openai/v1"
-env_key = "GATEWAY_KEY"
-wire_api = "responses"
 `;
 }
 
-function run(config: string, prompt: string): ReturnType<RealClients['run']> {
+function run(
+  config: string,
+  prompt: string,
+  env: Record<string, string> = { SUBSCRIPTION_KEY: clients.keyOf('sandbox-app') },
+): ReturnType<RealClients['run']> {
   return clients.run(CODEX, ['exec', '--skip-git-repo-check', prompt], {
-    env: { GATEWAY_KEY: clients.keyOf('sandbox-app') },
+    env,
     files: { '../.codex/config.toml': config },
   });
 }
@@ -70,6 +70,24 @@ test.each(MODELS)(
   },
 );
 
+test('Codex asks its command for a token', async () => {
+  const { exitCode, stdout } = await run(settings('gemini-fast', 'Codex 2'), 'Name three flowers.', {
+    SUBSCRIPTION_KEY: clients.keyOf('assistants-app'),
+    GATEWAY_SCOPE: clients.chain.environment.scope,
+    ...clients.signIn(await clients.chain.token('assistants-app')),
+  });
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(ANSWER)]);
+  const { id: applicationId } = clients.application('assistants-app');
+  // With a command it also lists the models, some times and at any time.
+  const listed = { outcome: 'answered', operation: 'models', applicationId };
+  const answered = { outcome: 'answered', operation: 'streamGenerateContent', applicationId };
+  const records = clients
+    .takeCalls()
+    .map(({ path }) => (path.startsWith('/openai/v1/models') ? listed : answered));
+  expect(records.filter((record) => record === answered)).toHaveLength(1);
+  clients.expectRecords(...records);
+});
+
 test('Codex tries a stream that breaks again', async () => {
   await clients.chain.inject('vertex-ai', { path: ':streamGenerateContent', abortAfterChunks: 2 });
   const { exitCode, stdout } = await run(settings('gemini-fast'), 'Name three flowers.');
@@ -78,7 +96,8 @@ test('Codex tries a stream that breaks again', async () => {
 });
 
 test('Codex says why its own search is not served, and does not try again', async () => {
-  const { exitCode, stderr } = await run(settings('gemini-fast', ''), 'Name three flowers.');
+  const searching = settings('gemini-fast').replace('web_search = "disabled"', '');
+  const { exitCode, stderr } = await run(searching, 'Name three flowers.');
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining('web_search = \\"disabled\\"')]);
   clients.expectRecords({ outcome: 'denied', code: 'UNSUPPORTED_PARAMETER', status: '400' });
 });

@@ -1,3 +1,4 @@
+import { readSettings } from '../support/read-setup.ts';
 import { type ClientOutput, RealClients } from './real-clients.ts';
 
 /** The program of Linux on x64; the packages of other systems are not installed. */
@@ -56,5 +57,23 @@ test.each(SETUPS)(
     clients.expectRecords(answered, answered, answered);
   },
 );
+
+test.each([
+  ['1', 'gemini-3.5-flash', 'sandbox-app', 'chatCompletions'],
+  ['2', 'claude-haiku-4-5', 'assistants-app', 'streamRawPredict'],
+])('the provider %s of docs/clients.md answers a prompt', async (number, model, application, operation) => {
+  const config = JSON.parse(readSettings(`opencode ${number}`, 'json')) as object;
+  const { exitCode, stdout } = await ask('Name three flowers.', model, {
+    OPENCODE_CONFIG_CONTENT: JSON.stringify({ ...config, autoupdate: false, share: 'disabled' }),
+    OPENCODE_DISABLE_MODELS_FETCH: '1',
+    NPM_CONFIG_OFFLINE: 'true',
+    GATEWAY_URL: clients.gatewayUrl,
+    SUBSCRIPTION_KEY: clients.keyOf(application),
+    TOKEN: await clients.chain.token(application),
+  });
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('flowers')]);
+  const answered = { outcome: 'answered', operation };
+  clients.expectRecords(answered, answered);
+});
 
 test('every call is on record, and none left the machine', () => clients.expectAllOnRecord());

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
+import { azureSignIn } from '../support/azure-sign-in.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { NotedCalls } from '../support/noted-calls.ts';
 import { type Exchange, type ProxyTls, RecordingProxy } from './recording-proxy.ts';
@@ -15,6 +16,7 @@ import { type Masked, writeTranscript } from './transcript.ts';
 
 const PACKAGES = resolve(__dirname, 'node_modules');
 const RUN_TIMEOUT_IN_MS = 90_000;
+const MACHINE_PATH = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
 
 /** The environment of a run. */
 export interface ClientRun {
@@ -57,6 +59,8 @@ export class RealClients {
   readonly #gatewayOverTls: RecordingProxy;
   readonly #authority: string;
   readonly #outside: RefusingProxy;
+  /** A folder for the program that stands for the Azure CLI. */
+  readonly #azureCli = mkdtempSync(join(tmpdir(), 'azure-cli-'));
   readonly #calls: NotedCalls;
   #since: { readonly exchange: Exchange; readonly test: string | undefined }[] = [];
 
@@ -140,6 +144,11 @@ export class RealClients {
     }
   }
 
+  /** Returns variables by which a run is signed in to Azure: its Azure CLI gives this token. */
+  signIn(token: string): Record<string, string> {
+    return azureSignIn(this.#azureCli, token, MACHINE_PATH);
+  }
+
   /** The calls of the runs of this test since the last time, in the order of arrival. */
   takeCalls(): Exchange[] {
     const { currentTestName } = expect.getState();
@@ -170,6 +179,7 @@ export class RealClients {
 
   async stop(): Promise<void> {
     await Promise.all([this.#gateway.stop(), this.#gatewayOverTls.stop(), this.#outside.stop()]);
+    rmSync(this.#azureCli, { recursive: true });
     await this.chain.stop();
   }
 
@@ -187,7 +197,7 @@ export class RealClients {
     writeFileSync(certificates, this.#authority);
     return {
       NODE_EXTRA_CA_CERTS: certificates,
-      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+      PATH: MACHINE_PATH,
       HOME: home,
       XDG_CONFIG_HOME: join(home, '.config'),
       XDG_CACHE_HOME: join(home, '.cache'),

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { azureSignIn } from '../support/azure-sign-in.ts';
 import { findsPackages, readSnippets } from '../support/read-snippets.ts';
 import { RealClients } from './real-clients.ts';
 
@@ -32,7 +31,7 @@ test.each(snippets)('the snippet $name works', async ({ name, code }) => {
   await clients.chain.control('application-insights', 'DELETE', 'telemetry');
   const { stdout, stderr } = await clients.run(process.execPath, [file], {
     env: {
-      ...azureSignIn(FOLDER, await clients.chain.token(application)),
+      ...clients.signIn(await clients.chain.token(application)),
       // Some of these clients write `https://` themselves.
       GATEWAY_URL: clients.gatewayTlsUrl,
       GATEWAY_SCOPE: clients.chain.environment.scope,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readSnippets } from './read-snippets.ts';
+import { readSnippets, type Snippet } from './read-snippets.ts';
 
 /** The values that the snippets of docs/clients.md read. */
 export interface SnippetValues {
@@ -19,11 +19,9 @@ export function readSetup(
   name: string,
   { gatewayUrl, subscriptionKey, token = '' }: SnippetValues,
 ): Record<string, string> {
-  const document = readFileSync(resolve(__dirname, '../../docs/clients.md'), 'utf8');
-  const snippet = readSnippets(document).find((one) => one.name === name);
-  if (snippet?.language !== 'sh') throw new Error(`docs/clients.md has no snippet "${name}" for a shell.`);
+  const code = readSettings(name, 'sh');
   const given = { GATEWAY_URL: gatewayUrl, SUBSCRIPTION_KEY: subscriptionKey, TOKEN: token };
-  const printed = execFileSync('bash', ['--norc', '-c', `set -eu\n${snippet.code}\nenv -0`], {
+  const printed = execFileSync('bash', ['--norc', '-c', `set -eu\n${code}\nenv -0`], {
     env: { PATH: process.env.PATH, ...given },
     encoding: 'utf8',
   });
@@ -32,6 +30,18 @@ export function readSetup(
     return variable === '' || variable in given || OF_THE_SHELL.has(variable) ? [] : [[variable, value]];
   });
   return Object.fromEntries(variables);
+}
+
+/**
+ * Returns the text of a snippet of docs/clients.md.
+ * @param name heading and number of the snippet, such as `Codex 1`.
+ * @throws Error when there is no such snippet of that language.
+ */
+export function readSettings(name: string, language: Snippet['language']): string {
+  const document = readFileSync(resolve(__dirname, '../../docs/clients.md'), 'utf8');
+  const snippet = readSnippets(document).find((one) => one.name === name && one.language === language);
+  if (!snippet) throw new Error(`docs/clients.md has no snippet "${name}" of ${language}.`);
+  return snippet.code;
 }
 
 /** Variables that a shell has anyway. */

@@ -1,23 +1,28 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Those that can be run or checked, and those of settings. */
+type Language = 'js' | 'sh' | 'py' | 'toml' | 'json';
+
 /** A block of code in a document. */
 export interface Snippet {
-  /** The heading above it, and its number below that heading. */
+  /** The heading above it, and its number among the blocks below that heading. */
   readonly name: string;
-  readonly language: 'js' | 'sh' | 'py';
+  readonly language: Language;
   readonly code: string;
 }
 
-/** The fenced blocks of a Markdown document that can be run or checked. */
+/** Returns the fenced blocks of a Markdown document that can be run or checked, and those of settings. */
 export function readSnippets(markdown: string): Snippet[] {
   return markdown.split(/^## /m).flatMap((section) => {
     const heading = section.split('\n', 1)[0] ?? '';
-    return [...section.matchAll(/^```(js|sh|py)\n(.*?)^```$/gms)].map(([, language, code = ''], index) => ({
-      name: `${heading} ${index + 1}`,
-      language: language as Snippet['language'],
-      code,
-    }));
+    return [...section.matchAll(/^```(js|sh|py|toml|json)\n(.*?)^```$/gms)].map(
+      ([, language, code = ''], index) => ({
+        name: `${heading} ${index + 1}`,
+        language: language as Language,
+        code,
+      }),
+    );
   });
 }
 
