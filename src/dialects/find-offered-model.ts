@@ -13,7 +13,8 @@ interface Offer {
 
 /**
  * Returns a function that finds one of the caller's models. It throws GatewayError MODEL_NOT_FOUND for a model that the
- * catalog does not have, and MODEL_NOT_ALLOWED for one that the caller may not use here.
+ * catalog does not have, MODEL_RETIRED for one whose end has come, and MODEL_NOT_ALLOWED for one that the caller may not
+ * use here.
  * @param encodedName the model's name, percent-encoded, in any form that the `model` of a body can have.
  * @throws GatewayError INVALID_PATH for bytes that are not UTF-8.
  */
@@ -28,6 +29,8 @@ export function findOfferedModel(
     const name = named && catalog.nameOf(named.resource);
     const found = offered.find((model) => model.name === name);
     if (found) return found;
+    const end = name === undefined ? undefined : catalog.endOf(name);
+    if (end !== undefined) throw new GatewayError('MODEL_RETIRED', end);
     throw refuseModel(name !== undefined, suggestOffered(catalog, asked, offered));
   };
 }

@@ -9,7 +9,7 @@ import type { Call } from '../prediction/call.ts';
 import type { Caller } from '../prediction/caller.ts';
 import type { QuestionDialect } from './question-dialect.ts';
 import type { Reply } from '../prediction/reply.ts';
-import { listModels } from './list-models.ts';
+import { findEnd, listModels } from './list-models.ts';
 import { listAllRecords, listRecords, readRecord, type ReadingDependencies } from './list-records.ts';
 import type { CatalogNames, Question } from './question.ts';
 import { answerFailure } from '../prediction/answer-failure.ts';
@@ -103,9 +103,11 @@ async function findAnswer(
     case 'whoami':
       return describeCaller(governance.documents, caller);
     case 'models': {
-      const models = listModels(governance, caller, now());
+      const at = now();
+      const models = listModels(governance, caller, at);
       const catalog: CatalogNames = {
         nameOf: (resource) => governance.findEntry(resource)?.name,
+        endOf: (name) => findEnd(governance, caller, name, at),
         suggest: (asked, names) => suggestNames(names, findNearest(asked, names)),
       };
       return question.describe?.(models, catalog) ?? { policyVersion: governance.policyVersion, models };

@@ -46,6 +46,22 @@ export function listModels(governance: Governance, principal: Principal, at?: Da
   }));
 }
 
+/**
+ * Finds the sentences on the end of an entry that the caller could use until it retired.
+ * @returns undefined for an entry that has not retired, and for one that the caller could not use.
+ */
+export function findEnd(
+  governance: Governance,
+  principal: Principal,
+  name: string,
+  at: Date,
+): string | undefined {
+  const retired = decideCatalog(governance, principal, at).find(
+    ({ entry, decision }) => entry.name === name && !decision.allowed && decision.code === 'MODEL_RETIRED',
+  );
+  return retired?.decision.reason;
+}
+
 /** Picks the service tiers of an entry that one of the allowed calls may ask for. */
 function tiersFor(
   governance: Governance,

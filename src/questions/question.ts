@@ -20,7 +20,7 @@ export interface ModelsQuestion {
   readonly operation: 'models';
   /**
    * Writes the answer in the client's format; left out for the gateway's own.
-   * @throws GatewayError MODEL_NOT_FOUND, MODEL_NOT_ALLOWED.
+   * @throws GatewayError MODEL_NOT_FOUND, MODEL_RETIRED, MODEL_NOT_ALLOWED.
    */
   readonly describe?: (models: readonly UsableModel[], catalog: CatalogNames) => object;
 }
@@ -29,6 +29,8 @@ export interface ModelsQuestion {
 export interface CatalogNames {
   /** Returns the catalog's name of a resource, even of one that nobody may call; undefined when it has none. */
   readonly nameOf: (resource: CallTarget['resource']) => string | undefined;
+  /** Returns sentences on the end of an entry that the caller could use until it retired; undefined for any other. */
+  readonly endOf: (name: string) => string | undefined;
   /** Returns a sentence with the names that are similar to the one asked for, and those that may be used. */
   readonly suggest: (asked: string, usable: readonly string[]) => string;
 }

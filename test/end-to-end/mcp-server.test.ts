@@ -134,6 +134,18 @@ test('an agent that may not predict reads why, and what it would have to ask for
   expect(await chain.requests('vertex-ai')).toEqual([]);
 });
 
+test('an agent that asks about a retired model is told of its end and of what to use', async () => {
+  const path =
+    '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash:generateContent';
+  const [, explained] = await call('assistants-app', 'explain_policy', { method: 'POST', path });
+  expect(explained).toMatchObject({
+    decision: 'deny',
+    code: 'MODEL_RETIRED',
+    reason: expect.stringMatching(/was retired: .* Use gemini-3\.5-flash-lite instead\.$/) as string,
+  });
+  await expectRecords({ dialect: 'gateway', outcome: 'answered', subscriptionId: 'assistants-app' });
+});
+
 test('a location outside residency is refused to a tool as to anybody', async () => {
   const [isError, problem] = await call('eu-analytics-app', 'predict', IRIS);
   expect([isError, problem]).toMatchObject([true, { title: 'Location not allowed' }]);

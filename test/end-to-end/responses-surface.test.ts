@@ -217,6 +217,23 @@ test('residency holds: the European team is served in Europe', async () => {
   observed.whenRecorded(answer, { outcome: 'answered', location: 'eu', durability: 'strict' });
 });
 
+test.each([
+  ['SAFETY', 'incomplete'],
+  ['IMAGE_PROHIBITED_CONTENT', 'incomplete'],
+  ['MALFORMED_FUNCTION_CALL', 'failed'],
+  ['TOO_MANY_TOOL_CALLS', 'failed'],
+])(
+  'an answer that ends for the reason %s is %s, whole and streamed, and on record',
+  async (reason, status) => {
+    const input = `Say it with the finish reason ${reason}.`;
+    const whole = await post({ model: 'gemini-fast', input });
+    expect(JSON.parse(whole.text)).toMatchObject({ status });
+    const streamed = await post({ model: 'gemini-fast', input, stream: true });
+    expect(eventsOf(streamed).at(-1)?.type).toBe(`response.${status}`);
+    for (const answer of [whole, streamed]) observed.whenRecorded(answer, { finishReason: reason });
+  },
+);
+
 test('what Vertex AI refuses is told in OpenAI’s words', async () => {
   await observed.chain.inject('vertex-ai', {
     path: ':generateContent',

@@ -194,6 +194,24 @@ async function get(path: string): Promise<unknown> {
   return JSON.parse(answer.text);
 }
 
+test.each<[what: string, path: string, error: object]>([
+  ['OpenAI', '/openai/v1/models/gemini-3.1-pro-preview', { code: 'model_not_found', message: PRO }],
+  ['Anthropic', '/anthropic/v1/models/claude-sonnet-5-5', { type: 'not_found_error' }],
+])('a retired model is described by its end in the words of %s', async (_, path, error) => {
+  const answer = await observed.call({ application: APPLICATION, method: 'GET', path });
+  expect(answer.status).toBe(404);
+  expect(JSON.parse(answer.text)).toMatchObject({ error });
+  expect(answer.text).toContain('was retired: its last day was');
+  observed.whenRecorded(answer, { outcome: 'denied', operation: 'models', code: 'MODEL_RETIRED' });
+});
+
+test('who could not use a retired model learns nothing of its end', async () => {
+  const path = '/openai/v1/models/gemini-3.1-pro-preview';
+  const answer = await observed.call({ application: 'sandbox-app', method: 'GET', path });
+  expect([answer.status, answer.text.includes('retired')]).toEqual([403, false]);
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'MODEL_NOT_ALLOWED' });
+});
+
 test('lists leave retired models out, and the gateway’s own marks those that retire', async () => {
   const { data } = (await get('/openai/v1/models')) as { data: { id: string }[] };
   const ids = data.map(({ id }) => id);

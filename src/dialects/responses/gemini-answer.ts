@@ -1,13 +1,7 @@
 import { isObject, type JsonObject } from '../json-answers.ts';
 import { type AnswerReader, objectsOf, textOf } from './answer-reader.ts';
+import { endingOf } from './gemini-finish-reasons.ts';
 import type { Ending, ResponseWriter } from './response-writer.ts';
-
-/**
- * Reasons for which Google withholds an answer or the rest of it.
- * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#FinishReason
- */
-const WITHHELD =
-  /^(SAFETY|RECITATION|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|JAILBREAK|LANGUAGE|IMAGE_(SAFETY|RECITATION|PROHIBITED_CONTENT))$/;
 
 /** Reads answers of Gemini: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 export class GeminiAnswer implements AnswerReader {
@@ -20,19 +14,9 @@ export class GeminiAnswer implements AnswerReader {
   }
 
   get ending(): Ending {
-    if (this.#isBlocked || WITHHELD.test(this.#finishReason))
-      return { status: 'incomplete', reason: 'content_filter' };
-    switch (this.#finishReason) {
-      case 'STOP':
-      case '':
-        return { status: 'completed' };
-      case 'MAX_TOKENS':
-        return { status: 'incomplete', reason: 'max_output_tokens' };
-      default: {
-        const message = `The model stopped for the reason ${this.#finishReason.slice(0, 64)}. Try again.`;
-        return { status: 'failed', error: { code: 'server_error', message } };
-      }
-    }
+    return this.#isBlocked
+      ? { status: 'incomplete', reason: 'content_filter' }
+      : endingOf(this.#finishReason);
   }
 
   read({ candidates, promptFeedback }: JsonObject): void {

@@ -33,6 +33,7 @@ const CATALOG: CatalogNames = {
             publisher === resource.publisher && [name, model].includes(resource.model),
         )?.name
       : undefined,
+  endOf: () => undefined,
   suggest: (asked, names) => `Not ${asked}: ${names.join(' ')}.`,
 };
 

@@ -44,6 +44,7 @@ const CATALOG: CatalogNames = {
       return resource.kind === 'endpoint' && [name, alias, endpoint].includes(resource.endpoint);
     })?.name;
   },
+  endOf: () => undefined,
   suggest: (asked, usable) => `Not ${asked}: ${usable.join(' ')}.`,
 };
 

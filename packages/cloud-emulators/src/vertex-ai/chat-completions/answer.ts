@@ -1,3 +1,4 @@
+import { isFiltered } from '../gemini/finish-reasons.ts';
 import type { AnswerPart, Candidate, GenerateResponse } from '../gemini/generate.ts';
 
 /** The fields of every answer and every chunk. */
@@ -7,8 +8,6 @@ interface Common {
   readonly model: string;
   readonly system_fingerprint: string;
 }
-
-const FINISH_REASONS = { STOP: 'stop', MAX_TOKENS: 'length' } as const;
 
 /**
  * Builds a chat completion from the answer of a Gemini model. Thoughts count into the usage's total, not into the
@@ -23,7 +22,7 @@ export function toChatCompletion(response: GenerateResponse, model: string, thou
     ...commonOf(response, model),
     object: 'chat.completion',
     choices: response.candidates.map((candidate, index) => {
-      const { parts } = candidate.content;
+      const { parts = [] } = candidate.content;
       const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
       return {
         index,
@@ -133,7 +132,9 @@ function logProbabilitiesOf(candidate: Candidate | undefined): object | null {
 
 function finishReasonOf(candidate: Candidate | undefined, hasCalls: boolean): string | null {
   if (candidate?.finishReason === undefined) return null;
-  return hasCalls ? 'tool_calls' : FINISH_REASONS[candidate.finishReason];
+  if (hasCalls) return 'tool_calls';
+  if (isFiltered(candidate.finishReason)) return 'content_filter';
+  return candidate.finishReason === 'MAX_TOKENS' ? 'length' : 'stop';
 }
 
 function commonOf({ responseId, createTime }: GenerateResponse, model: string): Common {

@@ -41,7 +41,7 @@ export function answerChat(model: string, request: ChatRequest, now: number): Ch
   const last = generated.at(-1);
   return {
     common: { id: `chatcmpl-${last?.responseId ?? ''}`, created: Math.floor(now / 1000), model },
-    pieces: generated.map(({ candidates }) => candidates[0]?.content.parts[0]?.text ?? ''),
+    pieces: generated.map(({ candidates }) => candidates[0]?.content.parts?.[0]?.text ?? ''),
     finishReason: last?.candidates[0]?.finishReason === 'MAX_TOKENS' ? 'length' : 'stop',
     usage: {
       prompt_tokens: last?.usageMetadata.promptTokenCount ?? 0,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_TOKEN } from '../count-tokens.ts';
 import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
+import { type FinishReason, findAskedReason } from './finish-reasons.ts';
 import { describeTools, runCode, type ToolMetadata } from './google-tools.ts';
 import { jsonInWords } from '../json-in-words.ts';
 import { type LogProbabilities, logProbabilitiesOf } from './log-probabilities.ts';
@@ -25,7 +26,8 @@ export interface GenerateResponse {
 export interface Candidate extends ToolMetadata, Partial<LogProbabilities> {
   /** The position among the candidates, which is left out when it is 0. */
   readonly index?: number;
-  readonly content: { readonly role: 'model'; readonly parts: readonly AnswerPart[] };
+  /** Empty when the model stopped without an answer. */
+  readonly content: { readonly role?: 'model'; readonly parts?: readonly AnswerPart[] };
   readonly finishReason?: FinishReason;
 }
 
@@ -45,8 +47,6 @@ interface FunctionCall {
   readonly args: unknown;
 }
 
-type FinishReason = 'STOP' | 'MAX_TOKENS';
-
 const PIECES = 6;
 const MOST_WORDS = 24;
 
@@ -61,7 +61,7 @@ export function generate(model: string, request: GenerateRequest, now: number): 
   return {
     candidates: composed.map(({ parts, finishReason, metadata }, index) => ({
       ...(index > 0 && { index }),
-      content: { role: 'model', parts },
+      content: contentOf(parts),
       finishReason,
       ...logProbabilitiesOfParts(request, parts),
       ...metadata,
@@ -93,10 +93,11 @@ export function generateStream(model: string, request: GenerateRequest, now: num
     return part.thought || part.text === undefined ? [[part]] : split(part.text).map((text) => [{ text }]);
   });
   const calls = parts.filter(({ functionCall }) => functionCall !== undefined);
-  const chunks = calls.length === 0 ? pieces : [...pieces, calls, [{ text: '' }]];
+  const withCalls = calls.length === 0 ? pieces : [...pieces, calls, [{ text: '' }]];
+  const chunks = withCalls.length === 0 ? [[]] : withCalls;
   return chunks.map((chunk, i) => {
     const candidate: Candidate = {
-      content: { role: 'model', parts: chunk },
+      content: contentOf(chunk),
       ...logProbabilitiesOfParts(request, chunk),
     };
     const usage = usageOf(request, chunks.slice(0, i + 1).flat());
@@ -108,6 +109,10 @@ export function generateStream(model: string, request: GenerateRequest, now: num
           ...common,
         };
   });
+}
+
+function contentOf(parts: readonly AnswerPart[]): Candidate['content'] {
+  return parts.length === 0 ? {} : { role: 'model', parts };
 }
 
 function logProbabilitiesOfParts(
@@ -127,7 +132,9 @@ interface Composed {
 
 /** Composes one of the candidates. */
 function compose(model: string, request: GenerateRequest, index: number): Composed {
-  const { prompt, tools } = request;
+  const { prompt, tools, lastText = prompt } = request;
+  const asked = findAskedReason(lastText);
+  if (asked) return { parts: [], finishReason: asked, metadata: {} };
   const thought = { text: 'The answer follows from the words of the request.', thought: true } as const;
   const thoughts = request.includesThoughts ? [thought] : [];
   const calls = callsOf(request);
