@@ -40,6 +40,21 @@ const compiledGovernance: Plugin = {
   },
 };
 
+const SHIPPING = join(ROOT, 'packages/audit-ledger/src/shipping');
+/** The thread that ships, beside the chunks: code in any of them finds it by this name. */
+const SHIPPING_WORKER = 'chunks/shipping-worker';
+
+const shippingWorker: Plugin = {
+  name: 'shipping-worker',
+  setup(build) {
+    build.onLoad({ filter: /\/audit-ledger\/src\/shipping\/shipping-worker-file\.ts$/ }, () => ({
+      contents: `const here = import.meta.url;
+export const SHIPPING_WORKER = new URL(here.includes('/chunks/') ? './shipping-worker.mjs' : './${SHIPPING_WORKER}.mjs', here);`,
+      loader: 'js',
+    }));
+  },
+};
+
 /** Parts of the audit ledger that command lines alone use. */
 const OF_COMMANDS =
   /^packages\/audit-ledger\/src\/(?:commands\/|bundles\/|contents\/(?:erase-subject|find-record|read-content)\.ts$|ledger\/folder-ledger\.ts$|verification\/describe-report\.ts$)/;
@@ -68,7 +83,7 @@ export async function build(
   const { metafile } = await bundle({
     absWorkingDir: ROOT,
     metafile: true,
-    entryPoints: { [parse(output).name]: entry },
+    entryPoints: { [parse(output).name]: entry, [SHIPPING_WORKER]: join(SHIPPING, 'shipping-worker.ts') },
     outdir: dirname(output),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[hash]',
@@ -83,7 +98,7 @@ export async function build(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
-    plugins: [prunedProtos, compiledGovernance, ...plugins],
+    plugins: [prunedProtos, compiledGovernance, shippingWorker, ...plugins],
     banner: { js: COMMON_JS },
     logLevel: 'warning',
   });

@@ -1,21 +1,15 @@
 import type { TokenCredential } from '@azure/identity';
 import { auditCredential } from './azure/audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
-import { createAuditPublicKeys } from './keys/audit-public-keys.ts';
 import { type ContentKeeper, createContentKeeper } from './contents/content.ts';
 import { createDigester, type Digester } from './ledger/digests.ts';
-import { toEventAttributes } from './record/event-attributes.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
-import { EventDelivery } from './shipping/event-delivery.ts';
-import { lazyLedgerReader, lazyLogReader, lazyStateStore, lazyWitness } from './shipping/lazy-storage.ts';
-import type { GrowingLog } from './shipping/log-chain-heads.ts';
-import { LedgerShipping } from './shipping/ledger-shipping.ts';
+import { openShippingThread } from './shipping/open-shipping-thread.ts';
+import { ShippingThread } from './shipping/shipping-thread.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
 import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
-import { createTreeHeadCheck } from './transparency-log/check-tree-head.ts';
-import { TransparencyLog } from './transparency-log/transparency-log.ts';
 import { loadOnce } from './time/load-once.ts';
 import { byTheClock, inTheBackground } from './time/schedule.ts';
 import { waitAtMost } from './time/time-limit.ts';
@@ -70,8 +64,6 @@ export interface Audit {
 const GONE_AFTER_INTERVALS = 3;
 /** The part of the time at the end in which what still waits for the ledger is put into the write-ahead file. */
 const WRITE_AHEAD_TIME_IN_MS = 500;
-/** The time limit of an append to the transparency log, for which no call waits. */
-const LOG_TIMEOUT_IN_MS = 10_000;
 /** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
@@ -89,11 +81,7 @@ export function startAudit(options: AuditOptions): Audit {
     const { openAuditStorage } = await import('./storage/audit-storage.ts');
     return openAuditStorage(options.storageUrl, credential);
   });
-  const openLedger = loadOnce(async () => {
-    const { createLedgerReader } = await import('./ledger/ledger-reader.ts');
-    return createLedgerReader((await openStorage()).ledger);
-  });
-  const openStore = async (container: 'state' | 'subjects' | 'content') => {
+  const openStore = async (container: 'subjects' | 'content') => {
     const { createStateStore } = await import('./storage/state-store.ts');
     return createStateStore((await openStorage())[container]);
   };
@@ -107,61 +95,26 @@ export function startAudit(options: AuditOptions): Audit {
     policyVersion,
     now,
     schedule,
-    onCommitted: () => shipping.committed(),
+    onCommitted: (block) => shipping.committed(block),
     onWaiting: () => writeAhead.entriesWait(),
   });
-  const delivery = new EventDelivery({
-    loadSender: async () => {
-      const { startAzureMonitorEventSender } = await import('./shipping/azure-monitor-event-sender.ts');
-      return startAzureMonitorEventSender({ connectionString: options.connectionString, credential });
-    },
-    now,
-    schedule,
-    random: Math.random,
-  });
   const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
-  const publicKeys = createAuditPublicKeys(options.keyUrl, () => credential);
-  const isSigned = createTreeHeadCheck(publicKeys);
-  const { witnessUrl } = options;
-  const heads: GrowingLog = {
-    log: new TransparencyLog({
-      reader: lazyLogReader(
-        loadOnce(async () => {
-          const { createLogReader } = await import('./transparency-log/log-parts.ts');
-          return createLogReader((await openStorage()).ledger);
-        }),
-      ),
-      loadStore: async () => {
-        const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
-        return createAzureAppendStore((await openStorage()).ledger, LOG_TIMEOUT_IN_MS);
-      },
-      key,
-      isSigned,
-    }),
-    isSigned,
-    witness:
-      witnessUrl === undefined
-        ? undefined
-        : lazyWitness(
-            loadOnce(async () => {
-              const { openWitness } = await import('./transparency-log/open-witness.ts');
-              return openWitness(witnessUrl, credential, 1);
-            }),
-          ),
-  };
-  const shipping: LedgerShipping = new LedgerShipping({
-    writer: writer.name,
+  const shipping: ShippingThread = new ShippingThread({
+    options: {
+      writer: writer.name,
+      sealKey: writer.sealKey,
+      storageUrl: options.storageUrl,
+      keyUrl: options.keyUrl,
+      witnessUrl: options.witnessUrl,
+      connectionString: options.connectionString,
+      timeoutInMs,
+      goneAfterInMs: GONE_AFTER_INTERVALS * checkpointIntervalInMs,
+    },
+    open: openShippingThread,
     append: (body) => trail.append(body),
-    sealKey: writer.sealKey,
-    publicKeys,
-    heads,
-    ledger: lazyLedgerReader(openLedger),
-    state: lazyStateStore(loadOnce(() => openStore('state'))),
-    delivery,
-    describe: toEventAttributes,
-    goneAfterInMs: GONE_AFTER_INTERVALS * checkpointIntervalInMs,
-    now,
+    credential: options.credential,
     schedule,
+    log: options.log,
   });
   const writeAhead = startWriteAhead({
     directory: options.writeAheadDirectory,
@@ -189,10 +142,7 @@ export function startAudit(options: AuditOptions): Audit {
     maximumPendingBytes,
     checkpointIntervalInMs,
     sign: (name, place) => signCheckpoint(key, name, place),
-    treeHead: () => {
-      const { head } = heads.log;
-      return head && { size: head.size, root: head.root };
-    },
+    treeHead: () => shipping.treeHead(),
     shipped: () => shipping.shipped(),
     now: Date.now,
     schedule,
@@ -210,7 +160,7 @@ export function startAudit(options: AuditOptions): Audit {
       await within(Math.max(0, left() - WRITE_AHEAD_TIME_IN_MS), trail.close());
       await within(left(), writeAhead.keepNow());
       await within(left(), contents.close());
-      await shipping.close(left());
+      await shipping.close(left(), byTheClock);
     },
   };
 }

@@ -6,7 +6,8 @@ import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
 import type { Schedule } from '../time/schedule.ts';
 import { waitAtMost } from '../time/time-limit.ts';
 
-type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
+/** The content of a checkpoint of a chain. */
+export type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 
 /** The writer of a chain, as far as the trail needs it. `LedgerWriter` says what its members promise. */
 export interface ChainWriter {
