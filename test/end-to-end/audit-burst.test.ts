@@ -38,7 +38,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
     storageUrl: settings.AUDIT_STORAGE_URL ?? '',
     witnessUrl: settings.AUDIT_WITNESS_URL,
     keyUrl: settings.AUDIT_KEY_URL ?? '',
-    credential: new ManagedIdentityCredential(),
+    credential: new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID ?? '' }),
     connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING ?? '',
     policyVersion: 'burst',
     timeoutInMs: 5000,

@@ -26,7 +26,7 @@ async function verify(): Promise<VerificationReport> {
 /** One request to the storage account, with the function app's identity. */
 async function storage(method: string, path: string, headers = {}, body = ''): Promise<Buffer> {
   const { functionAppSettings: settings, certificateAuthorityFile } = observed.chain.environment;
-  const url = `${settings.IDENTITY_ENDPOINT ?? ''}?resource=https://storage.azure.com&api-version=2019-08-01`;
+  const url = `${settings.IDENTITY_ENDPOINT ?? ''}?resource=https://storage.azure.com&api-version=2019-08-01&client_id=${settings.AZURE_CLIENT_ID ?? ''}`;
   const secret = settings.IDENTITY_HEADER ?? '';
   const token = (await (await fetch(url, { headers: { 'x-identity-header': secret } })).json()) as {
     readonly access_token: string;

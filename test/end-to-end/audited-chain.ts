@@ -97,7 +97,8 @@ export class AuditedChain {
     for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'APPLICATION_INSIGHTS_NO_STATSBEAT'])
       process.env[name] = settings[name];
     setDefaultCACertificates([...this.#trusted, readFileSync(certificateAuthorityFile, 'utf8')]);
-    this.#storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', new ManagedIdentityCredential());
+    const credential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID ?? '' });
+    this.#storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', credential);
   }
 
   /** Calls the gateway `count` times, all at once. */

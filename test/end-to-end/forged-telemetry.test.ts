@@ -78,7 +78,7 @@ function askedBy(requestId: string): Record<string, string> {
 async function forge(...items: readonly TelemetryItem[]): Promise<void> {
   const { functionAppSettings: settings } = observed.chain.environment;
   const identity = await fetch(
-    `${settings.IDENTITY_ENDPOINT ?? ''}?resource=https://monitor.azure.com&api-version=2019-08-01`,
+    `${settings.IDENTITY_ENDPOINT ?? ''}?resource=https://monitor.azure.com&api-version=2019-08-01&client_id=${settings.AZURE_CLIENT_ID ?? ''}`,
     { headers: { 'x-identity-header': settings.IDENTITY_HEADER ?? '' } },
   );
   const { access_token: token } = (await identity.json()) as { access_token: string };

@@ -39,7 +39,7 @@ function readQuery(name: string): string {
 async function ask(name: string): Promise<Readonly<Record<string, unknown>>[]> {
   const { functionAppSettings: settings } = observed.chain.environment;
   const identity = await fetch(
-    `${settings.IDENTITY_ENDPOINT ?? ''}?resource=${RESOURCE}&api-version=2019-08-01`,
+    `${settings.IDENTITY_ENDPOINT ?? ''}?resource=${RESOURCE}&api-version=2019-08-01&client_id=${settings.AZURE_CLIENT_ID ?? ''}`,
     { headers: { 'x-identity-header': settings.IDENTITY_HEADER ?? '' } },
   );
   const { access_token: token } = (await identity.json()) as { access_token: string };

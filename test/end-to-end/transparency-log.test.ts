@@ -34,7 +34,7 @@ beforeAll(async () => {
   for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) process.env[name] = settings[name];
   setDefaultCACertificates([...trusted, readFileSync(certificateAuthorityFile, 'utf8')]);
   // The identity of the function app, which may do most of all.
-  const credential = new ManagedIdentityCredential();
+  const credential = new ManagedIdentityCredential({ clientId: settings.AZURE_CLIENT_ID ?? '' });
   const storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', credential);
   ledger = storage.getContainerClient('audit-ledger');
   state = storage.getContainerClient('audit-state');

@@ -26,7 +26,7 @@ export class StoredAudit {
     setDefaultCACertificates([...this.#trusted, readFileSync(certificateAuthorityFile, 'utf8')]);
     for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'])
       process.env[name] = functionAppSettings[name];
-    this.credential = new ManagedIdentityCredential();
+    this.credential = new ManagedIdentityCredential({ clientId: functionAppSettings.AZURE_CLIENT_ID ?? '' });
     this.#service = new BlobServiceClient(functionAppSettings.AUDIT_STORAGE_URL ?? '', this.credential);
   }
 

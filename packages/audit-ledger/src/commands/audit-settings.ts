@@ -7,6 +7,7 @@ import { applicationIdOf } from '../reading/application-id.ts';
 /** The settings of the function app that the audit commands need too. */
 const AuditSettings = z.object({
   AUDIT_STORAGE_URL: z.url({ protocol: /^https$/ }),
+  AZURE_CLIENT_ID: z.guid().optional(),
   AUDIT_WITNESS_URL: z.url({ protocol: /^https$/ }).optional(),
   AUDIT_KEY_URL: z.url({ protocol: /^(https|file)$/ }).optional(),
   AUDIT_CONTENT_RETENTION_IN_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),

@@ -24,7 +24,10 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
   const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL, AUDIT_WITNESS_URL } = settings;
   const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '' } = settings;
   const { AUDIT_CONTENT_RETENTION_IN_DAYS: contentRetentionInDays } = settings;
-  const credential = isLocal ? new ManagedIdentityCredential() : new DefaultAzureCredential();
+  const { AZURE_CLIENT_ID: clientId } = settings;
+  const credential = isLocal
+    ? new ManagedIdentityCredential({ ...(clientId !== undefined && { clientId }) })
+    : new DefaultAzureCredential();
   const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
   const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
   const container = storage.getContainerClient('audit-ledger');
