@@ -6,6 +6,7 @@ import type { DialectRequest } from '../prediction/dialect.ts';
 import type { AnswerRewrite, Prediction, StreamRewrite } from '../prediction/prediction.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AskedCall } from '../questions/question.ts';
+import { checkTools } from './check-tools.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOpenAiTarget } from './openai-target.ts';
 import { RESPONSES_REQUEST } from './reach/responses-messages.ts';
@@ -14,6 +15,7 @@ import { readReach } from './reach/read-reach.ts';
 import { parseObject, readEvents } from './responses/answer-reader.ts';
 import { readRequest, type ReadRequest } from './responses/read-request.ts';
 import { createId, ResponseWriter } from './responses/response-writer.ts';
+import { findWebSearch } from './responses/web-search.ts';
 import { checkModel, OPERATIONS, readVertexAnswer, writeVertexRequest } from './responses/translate.ts';
 import { readCapacity, readOpenAiTier } from './service-tier.ts';
 import { validateBody } from './validate-body.ts';
@@ -42,7 +44,7 @@ export async function readOpenAiResponse({ body, header }: DialectRequest): Prom
       request: (call) => writeVertexRequest(conversation, call, headers),
       rewrite: rewriteFor(request),
     },
-    check: checkOf(reaching),
+    check: checkOf(reaching, conversation.webSearch?.path),
   };
 }
 
@@ -52,7 +54,11 @@ export async function readResponseCall(body: JsonValue | undefined): Promise<Ask
   const target = targetOf(model, stream === true);
   if (!body) return target;
   const { target: tier } = readCapacity(() => null, readOpenAiTier(body));
-  return { ...target, ...tier, check: checkOf(await readReach(RESPONSES_REQUEST, body)) };
+  return {
+    ...target,
+    ...tier,
+    check: checkOf(await readReach(RESPONSES_REQUEST, body), findWebSearch(body)),
+  };
 }
 
 function targetOf(model: string, isStreamed: boolean): CallTarget {
@@ -60,10 +66,16 @@ function targetOf(model: string, isStreamed: boolean): CallTarget {
   return { ...readOpenAiTarget(model, operation), otherOperations };
 }
 
-function checkOf({ check }: ReachingBody): NonNullable<Prediction['check']> {
+/** @param search the place of the tool that searches the web; undefined without one. */
+function checkOf(
+  { check }: ReachingBody,
+  search: readonly PropertyKey[] | undefined,
+): NonNullable<Prediction['check']> {
   return (call) => {
     checkModel(call);
     check(call);
+    const isClaude = call.resource.kind === 'model' && call.resource.publisher === 'anthropic';
+    if (search) checkTools(call, [{ path: search, tool: isClaude ? 'webSearch' : 'googleSearch' }]);
   };
 }
 

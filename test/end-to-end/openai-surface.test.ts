@@ -489,6 +489,14 @@ test.each([
   observed.whenRecorded(answer, { outcome: 'interrupted', code, usageCompleteness: 'partial' });
 });
 
+test('a chat searches the web where a rule allows it', async () => {
+  const answer = await post(CHAT, { model: 'gemini-fast', messages: MESSAGES, web_search_options: {} });
+  expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"choices"')]);
+  const [request] = await observed.chain.requests('vertex-ai');
+  expect(JSON.parse(String(request?.body))).toHaveProperty('web_search_options');
+  observed.whenRecorded(answer, { outcome: 'answered', operation: 'chatCompletions' });
+});
+
 test('all calls are on record once, without prompts, predictions, tokens or keys', async () => {
   await observed.expectAllOnRecord(['narwhals', 'belugas', 'under ice']);
 });

@@ -26,6 +26,8 @@ const MODELS = [
   ['Claude', { ...CLAUDE, whole: 'rawPredict', streamed: 'streamRawPredict' }],
 ] as const;
 
+type Json = Readonly<Record<string, unknown>>;
+
 interface Item {
   readonly type: string;
   readonly call_id?: string;
@@ -179,13 +181,107 @@ test('a schema of the text is kept to', async () => {
 test.each([
   ['previous_response_id', { previous_response_id: 'resp_1' }, /stores no responses/],
   ['background', { background: true }, /Leave it out/],
-  ['tools[0].type', { tools: [{ type: 'web_search' }] }, /`web_search = "disabled"`/],
+  ['tools[0].type', { tools: [{ type: 'file_search' }] }, /Leave it out/],
+  [
+    'tools[0].external_web_access',
+    { tools: [{ type: 'web_search', external_web_access: false }] },
+    /`web_search = "disabled"`/,
+  ],
   ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }, /`store: false`/],
 ])('%s is refused with 400, and never tried again', async (param, body, message) => {
   const answer = await post({ model: 'gemini-fast', input: PROMPT, ...body });
   expectError(answer, 400, 'UNSUPPORTED_PARAMETER', param, message);
   expect(answer.headers['x-should-retry']).toBe('false');
   observed.whenRecorded(answer, { outcome: 'denied', dialect: 'openai', code: 'UNSUPPORTED_PARAMETER' });
+});
+
+test('Gemini searches the web where a rule allows it, and its pages are cited', async () => {
+  const body = { model: 'gemini-fast', input: PROMPT, tools: [{ type: 'web_search' }] };
+  const answer = await post(body);
+  const { output } = JSON.parse(answer.text) as { output: Json[] };
+  const search = output.find(({ type }) => type === 'web_search_call');
+  expect(search).toMatchObject({
+    status: 'completed',
+    action: { type: 'search', sources: [{ type: 'url' }] },
+  });
+  const message = output.find(({ type }) => type === 'message') as unknown as {
+    content: [{ text: string; annotations: { start_index: number; end_index: number; type: string }[] }];
+  };
+  const [{ text, annotations }] = message.content;
+  expect(annotations.length).toBeGreaterThan(0);
+  for (const { type, start_index: start, end_index: end } of annotations)
+    expect([type, text.slice(start, end)]).toEqual(['url_citation', expect.stringMatching(/\.$/)]);
+  const [request] = await observed.chain.requests('vertex-ai');
+  expect(JSON.parse(String(request?.body))).toMatchObject({ tools: [{ googleSearch: {} }] });
+  observed.whenRecorded(answer, ({ costInUsd, inputTokens, outputTokens }) => {
+    const tokens = (Number(inputTokens) * 1.5 + Number(outputTokens) * 9) / 1e6;
+    expect(costInUsd).toBeCloseTo(tokens + 0.014, 9);
+  });
+  const streamed = await post({ ...body, stream: true });
+  expect(eventsOf(streamed).map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['response.output_text.annotation.added', 'response.web_search_call.completed']),
+  );
+  observed.whenRecorded(streamed, { outcome: 'answered', usageCompleteness: 'complete' });
+});
+
+test('Claude searches the web by its own tool', async () => {
+  const path = `${PLACE}/${CLAUDE.location}/publishers/anthropic/models/${CLAUDE.own}:rawPredict`;
+  const text = 'Narwhals live in the Arctic.';
+  await observed.chain.inject('vertex-ai', {
+    path,
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: {
+      type: 'message',
+      role: 'assistant',
+      content: [
+        { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'narwhals' } },
+        {
+          type: 'web_search_tool_result',
+          tool_use_id: 'srvtoolu_1',
+          content: [{ type: 'web_search_result', url: 'https://example.com/narwhals', title: 'Narwhals' }],
+        },
+        {
+          type: 'text',
+          text,
+          citations: [
+            { type: 'web_search_result_location', url: 'https://example.com/narwhals', title: 'Narwhals' },
+          ],
+        },
+      ],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 9, output_tokens: 7, server_tool_use: { web_search_requests: 1 } },
+    },
+  });
+  const tools = [{ type: 'web_search', filters: { allowed_domains: ['example.com'] } }];
+  const answer = await post({ model: CLAUDE.model, input: PROMPT, tools });
+  expect(JSON.parse(answer.text)).toMatchObject({
+    output: [
+      { type: 'web_search_call', action: { query: 'narwhals' } },
+      {
+        type: 'message',
+        content: [{ text, annotations: [{ type: 'url_citation', start_index: 0, end_index: text.length }] }],
+      },
+    ],
+  });
+  const [request] = await observed.chain.requests('vertex-ai');
+  expect(JSON.parse(String(request?.body))).toMatchObject({
+    tools: [{ type: 'web_search_20250305', name: 'web_search', allowed_domains: ['example.com'] }],
+  });
+  observed.whenRecorded(answer, { outcome: 'answered', operation: 'rawPredict' });
+});
+
+test.each([
+  ['gemini-fast', 'googleSearch'],
+  ['claude-haiku-4-5', 'webSearch'],
+])('a search by %s is refused to a team without the tool %s', async (model, tool) => {
+  const answer = await post({ model, input: PROMPT, tools: [{ type: 'web_search' }] }, 'sandbox-app');
+  expect(answer.status).toBe(403);
+  expect(answer.text).toContain(
+    `tools[0] of the body gives the model ${tool}, a tool that the rules do not allow`,
+  );
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'TOOL_NOT_ALLOWED' });
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 });
 
 test('a response that is asked for by its id is not there', async () => {

@@ -43,9 +43,10 @@ function servedAs(answer: Answer, trafficType: keyof typeof PRICES, more: object
   });
 }
 
-async function sent(): Promise<{ readonly headers: object; readonly body: object; readonly path: string }> {
+/** The headers and the body of the request that Vertex AI got. */
+async function sent(): Promise<{ readonly headers: object; readonly body: object }> {
   const [request] = await observed.chain.requests('vertex-ai');
-  return request as unknown as Awaited<ReturnType<typeof sent>>;
+  return { headers: Object(request?.headers) as object, body: JSON.parse(String(request?.body)) as object };
 }
 
 test.each([

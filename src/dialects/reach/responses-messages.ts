@@ -9,6 +9,7 @@ import {
   type Message,
   type Rule,
 } from './rules.ts';
+import { isWebSearch } from '../responses/web-search.ts';
 
 const HELD_BY_OPENAI = refused('names a file that OpenAI stores, which Vertex AI cannot read');
 const text: Rule = { is: 'harmless' };
@@ -32,6 +33,7 @@ const ITEM = defineMessage(
     ...harmless(`
       arguments call_id encrypted_content id input name namespace phase role status summary type
     `),
+    action: harmlessBecause('tells of an earlier search, which nothing makes again'),
     content: parts,
     output: parts,
   },
@@ -47,8 +49,21 @@ const NAMESPACE: Message = defineMessage({
   tools: { is: 'message', of: () => TOOL },
 });
 
+/** The search of the web is judged once the model is known, since each vendor has a tool of its own for it. */
+const WEB_SEARCH: Message = defineMessage(
+  harmless('external_web_access filters search_content_types search_context_size type user_location'),
+);
+
 /** Other tools are refused where the request is read. */
-const TOOL: Message = defineMessage({}, { variant: (type) => (type === 'namespace' ? NAMESPACE : FUNCTION) });
+const TOOL: Message = defineMessage(
+  {},
+  {
+    variant: (type = '') => {
+      if (type === 'namespace') return NAMESPACE;
+      return isWebSearch(type) ? WEB_SEARCH : FUNCTION;
+    },
+  },
+);
 
 /** The rules for the body of a request of the Responses API: https://platform.openai.com/docs/api-reference/responses/create */
 export const RESPONSES_REQUEST = defineMessage({

@@ -2,6 +2,7 @@ import type { AuthorizedCall } from '../../governance/decide.ts';
 import type { Conversation, Effort, FilePart, Item, Part } from './conversation.ts';
 import { joinText, type JsonText, writeList, writeObject } from './json-text.ts';
 import { notServed } from './not-served.ts';
+import { writeClaudeSearch } from './web-search.ts';
 
 /** The version of Anthropic's API: https://docs.claude.com/en/api/claude-on-vertex-ai */
 const VERSION = '"vertex-2023-10-16"';
@@ -42,12 +43,13 @@ export function writeClaudeRequest(
   asked: Conversation,
   { resource }: Pick<AuthorizedCall, 'resource'>,
 ): Uint8Array {
-  const { system, functions, format, isRepeated, isStreamed, temperature, topP } = asked;
+  const { system, functions, webSearch, format, isRepeated, isStreamed, temperature, topP } = asked;
   if (format && !format.schema)
     throw notServed(
       ['text', 'format', 'type'],
       'Claude gives JSON of a schema only. Send json_schema with one',
     );
+  const tools = [...functions.map(writeFunction), ...(webSearch ? [writeClaudeSearch(webSearch)] : [])];
   const maximumTokens = asked.maximumOutputTokens ?? DEFAULT_MAXIMUM_TOKENS;
   const model = resource.kind === 'model' ? resource.model : '';
   const { thinking, effort } = readThinking(asked, model, maximumTokens);
@@ -67,8 +69,8 @@ export function writeClaudeRequest(
           writeObject({ role: `"${role}"`, content: writeList(blocks.map(writeObject)) }),
         ),
       ),
-      ...(functions.length > 0 && {
-        tools: writeList(functions.map(writeFunction)),
+      ...(tools.length > 0 && {
+        tools: writeList(tools),
         tool_choice: writeChoice(asked),
       }),
       ...(temperature !== undefined && { temperature: String(temperature) }),
@@ -98,7 +100,8 @@ interface Thinking {
  */
 function readThinking(asked: Conversation, model: string, maximumTokens: number): Thinking {
   const { effort, isSummarized, choice, items } = asked;
-  const isForced = asked.functions.length > 0 && choice.mode === 'required';
+  const isForced =
+    (asked.functions.length > 0 || asked.webSearch !== undefined) && choice.mode === 'required';
   if (isAdaptive(model)) {
     const wanted = effort === undefined || effort === 'none' ? undefined : EFFORTS[effort];
     const thinks = !isForced && effort !== 'none' && (wanted !== undefined || isSummarized);

@@ -60,6 +60,17 @@ export interface ClientTool {
   readonly isCustom?: true;
 }
 
+/** The tool that searches the web. */
+export interface WebSearch {
+  /** The place of the tool in the request. */
+  readonly path: readonly PropertyKey[];
+  /** The domains to which the search keeps, and those that it leaves out: JSON lists of texts. */
+  readonly allowed?: JsonText;
+  readonly blocked?: JsonText;
+  /** The place of the user, a JSON object. */
+  readonly location?: JsonText;
+}
+
 /** The effort that a model is to make in its thoughts: https://platform.openai.com/docs/api-reference/responses/create */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
 
@@ -71,6 +82,8 @@ export interface Conversation {
   readonly functions: readonly DeclaredFunction[];
   /** The clients' tools by the name that the model is told. */
   readonly tools: ReadonlyMap<string, ClientTool>;
+  /** Undefined when the model may not search the web. */
+  readonly webSearch?: WebSearch;
   readonly choice: { readonly mode: 'auto' | 'none' | 'required'; readonly name?: string };
   /** Undefined when the client leaves it to the model. */
   readonly isParallel?: boolean;

@@ -3,6 +3,7 @@ import type { AuthorizedCall } from '../../governance/decide.ts';
 import type { Conversation, Effort, FilePart, Item, Part, ResultItem } from './conversation.ts';
 import { joinText, type JsonText, writeList, writeObject } from './json-text.ts';
 import { notServed } from './not-served.ts';
+import { writeGoogleSearch } from './web-search.ts';
 
 /** A part of Gemini's contents, by its members. */
 type GeminiPart = Record<string, JsonText>;
@@ -58,21 +59,29 @@ export function writeGeminiRequest(
   asked: Conversation,
   { resource }: Pick<AuthorizedCall, 'resource'>,
 ): Uint8Array {
-  const { system, items, functions, isParallel } = asked;
+  const { system, items, functions, isParallel, webSearch, choice } = asked;
   if (isParallel === false && functions.length > 0)
     throw notServed(
       ['parallel_tool_calls'],
       'Gemini may call several functions at once, and nothing turns that off. Send true or leave it out',
     );
+  if (webSearch && functions.length === 0 && choice.mode === 'required')
+    throw notServed(['tool_choice'], 'Gemini decides itself when it searches the web. Send auto');
   const model = resource.kind === 'model' ? resource : undefined;
+  const tools = [
+    ...(functions.length > 0
+      ? [writeObject({ functionDeclarations: writeList(writeFunctions(functions)) })]
+      : []),
+    ...(webSearch ? [writeGoogleSearch(webSearch)] : []),
+  ];
   return joinText(
     writeObject({
       contents: writeList(writeTurns(items, isOfLevels(model))),
       ...(system.length > 0 && {
         systemInstruction: writeObject({ parts: writeList(system.map((text) => writeObject({ text }))) }),
       }),
+      ...(tools.length > 0 && { tools: writeList(tools) }),
       ...(functions.length > 0 && {
-        tools: writeList([writeObject({ functionDeclarations: writeList(writeFunctions(functions)) })]),
         toolConfig: writeObject({ functionCallingConfig: writeChoice(asked) }),
       }),
       generationConfig: writeConfig(asked, model),

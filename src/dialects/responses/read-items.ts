@@ -59,6 +59,9 @@ async function readItem(reading: Reading, item: JsonValue, path: Path, steps: St
   switch (type) {
     case 'message':
       return readMessage(reading, item, path, steps);
+    case 'web_search_call':
+      // The answer has what the search found, and neither vendor takes another's search back.
+      return;
     case 'reasoning':
       return readReasoning(reading, item, path);
     case 'function_call':

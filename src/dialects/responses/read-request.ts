@@ -91,17 +91,16 @@ export async function readRequest(json: JsonValue): Promise<ReadRequest> {
   const steps = new Steps();
   const instructions = textMember(json, 'instructions', []);
   const { system, items } = await readItems(memberOf(json, 'input'), steps);
-  const { functions: all, tools } = readTools(memberOf(json, 'tools'));
-  const { choice, functions } = readToolChoice(memberOf(json, 'tool_choice'), { functions: all, tools });
+  const declared = readTools(memberOf(json, 'tools'));
+  const chosen = readToolChoice(memberOf(json, 'tool_choice'), declared);
   const format = readFormat(json);
   return {
     model: asked.model,
     conversation: {
       system: [...(instructions ? textPart(instructions).flatMap(textOf) : []), ...system],
       items,
-      functions,
-      tools,
-      choice,
+      tools: declared.tools,
+      ...chosen,
       ...readReasoning(json),
       ...readSampling(asked),
       ...(format && { format }),
@@ -144,6 +143,12 @@ function textOf(part: ReturnType<typeof textPart>[number]): JsonText[] {
   return part.kind === 'text' ? [part.text] : [];
 }
 
+/** The parts of an answer that a request may include. They are there in any case. */
+const INCLUDED: ReadonlySet<string> = new Set([
+  'reasoning.encrypted_content',
+  'web_search_call.action.sources',
+]);
+
 function refuse(json: JsonValue, { background, truncation, top_logprobs: logprobs }: ResponsesBody): void {
   for (const [name, advice] of Object.entries(NOT_SERVED))
     if (memberOf(json, name)) throw notServed([name], advice);
@@ -157,10 +162,10 @@ function refuse(json: JsonValue, { background, truncation, top_logprobs: logprob
   if (typeof logprobs === 'number' && logprobs > 0)
     throw notServed(['top_logprobs'], 'answers have no log probabilities. Leave it out');
   for (const one of memberOf(json, 'include')?.items() ?? []) {
-    if (one.readText(128) !== 'reasoning.encrypted_content')
+    if (!INCLUDED.has(one.readText(128) ?? ''))
       throw notServed(
         ['include'],
-        'answers have nothing else to include. Send "reasoning.encrypted_content" alone',
+        `answers have nothing else to include than ${[...INCLUDED].join(' and ')}`,
       );
   }
 }

@@ -5,6 +5,7 @@ import { openAiTierOf } from '../service-tier.ts';
 import { type CarriedReasoning, writeCarried } from './carried-reasoning.ts';
 import type { ClientTool, Conversation } from './conversation.ts';
 import { writeEvent, writeFailure } from './failure-events.ts';
+import type { Citation, Search } from './web-search.ts';
 
 /** The longest output of an answer, in characters. Models give less; an image of one takes most of it. */
 const MAXIMUM_CHARACTERS = 32 * 1_048_576;
@@ -16,6 +17,7 @@ interface MessageItem {
   readonly kind: 'message';
   readonly id: string;
   text: string;
+  readonly annotations: JsonObject[];
 }
 
 interface ReasoningItem {
@@ -77,9 +79,59 @@ export class ResponseWriter {
   /** Adds to the text of the answer. @throws GatewayError VERTEX_FAILED for an answer that is too long. */
   addText(delta: string): void {
     if (delta === '') return;
-    const item = this.#openAs('message', () => ({ kind: 'message', id: this.#newId('msg'), text: '' }));
+    const item = this.#openAs('message', () => ({
+      kind: 'message',
+      id: this.#newId('msg'),
+      text: '',
+      annotations: [],
+    }));
     item.text += this.#count(delta);
     this.#emit('response.output_text.delta', { ...this.#at(item, 'content_index'), delta, logprobs: [] });
+  }
+
+  /** The length of the text that is open, in UTF-16 code units; 0 when none is. */
+  get textLength(): number {
+    return this.#open?.kind === 'message' ? this.#open.text.length : 0;
+  }
+
+  /**
+   * Adds the pages that support the text that is open.
+   * @param find finds the passages in the text.
+   * @returns false when no text is open.
+   */
+  addCitations(find: (text: string) => readonly Citation[]): boolean {
+    const item = this.#open;
+    if (item?.kind !== 'message') return false;
+    for (const { start, end, url, title } of find(item.text)) {
+      this.#count(url + title);
+      const annotation = { type: 'url_citation', start_index: start, end_index: end, url, title };
+      this.#emit('response.output_text.annotation.added', {
+        ...this.#at(item, 'content_index'),
+        annotation_index: item.annotations.length,
+        annotation,
+      });
+      item.annotations.push(annotation);
+    }
+    return true;
+  }
+
+  /** Adds a search of the web that the model has made. */
+  addSearch({ queries, urls, isFailed }: Search): void {
+    this.endItem();
+    const search = { type: 'web_search_call', id: this.#newId('ws') };
+    const at = { item_id: search.id, output_index: this.#output.length };
+    const [query = ''] = queries;
+    const sources = urls.map((url) => ({ type: 'url', url }));
+    this.#count([...queries, ...urls].join(''));
+    this.#emit('response.output_item.added', {
+      output_index: at.output_index,
+      item: { ...search, status: 'in_progress' },
+    });
+    this.#emit('response.web_search_call.in_progress', at);
+    this.#emit('response.web_search_call.searching', at);
+    this.#emit('response.web_search_call.completed', at);
+    const action = { type: 'search', query, queries, sources };
+    this.#finishItem({ ...search, status: isFailed === true ? 'failed' : 'completed', action });
   }
 
   /** Adds to the summary of the thoughts. @throws GatewayError VERTEX_FAILED for an answer that is too long. */
@@ -142,7 +194,7 @@ export class ResponseWriter {
       case 'message': {
         const at = this.#at(item, 'content_index');
         this.#emit('response.output_text.done', { ...at, text: item.text, logprobs: [] });
-        this.#emit('response.content_part.done', { ...at, part: outputText(item.text) });
+        this.#emit('response.content_part.done', { ...at, part: outputText(item) });
         break;
       }
       case 'reasoning':
@@ -204,7 +256,10 @@ export class ResponseWriter {
     this.#open = item;
     this.#added(item);
     if (item.kind === 'message')
-      this.#emit('response.content_part.added', { ...this.#at(item, 'content_index'), part: outputText('') });
+      this.#emit('response.content_part.added', {
+        ...this.#at(item, 'content_index'),
+        part: outputText({ text: '', annotations: [] }),
+      });
     return item;
   }
 
@@ -283,8 +338,8 @@ export class ResponseWriter {
   }
 }
 
-function outputText(text: string): JsonObject {
-  return { type: 'output_text', annotations: [], logprobs: [], text };
+function outputText({ text, annotations }: Pick<MessageItem, 'text' | 'annotations'>): JsonObject {
+  return { type: 'output_text', annotations: [...annotations], logprobs: [], text };
 }
 
 function describe(item: OpenItem, status: 'in_progress' | 'completed' | 'incomplete'): JsonObject {
@@ -292,7 +347,7 @@ function describe(item: OpenItem, status: 'in_progress' | 'completed' | 'incompl
   const isBegun = status === 'in_progress';
   switch (item.kind) {
     case 'message': {
-      const content = isBegun ? [] : [outputText(item.text)];
+      const content = isBegun ? [] : [outputText(item)];
       return { id, type: 'message', status, role: 'assistant', content };
     }
     case 'reasoning':

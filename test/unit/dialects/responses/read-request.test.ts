@@ -21,15 +21,13 @@ test.each<[string, object, RegExp]>([
   ['text.format.type', { text: { format: { type: 'grammar' } } }, /json_schema/],
   ['input[1]', item({ type: 'item_reference', id: 'msg_1' }), /Send the item itself.*`store: false`/],
   ['input[1]', item({ id: 'fc_1' }), /Send the item itself/],
-  ['input[1].type', item({ type: 'web_search_call', id: 'ws_1' }), /a tool that OpenAI runs itself/],
+  ['input[1].type', item({ type: 'file_search_call', id: 'fs_1' }), /a tool that OpenAI runs itself/],
   ['input[1].type', item({ type: 'local_shell_call', call_id: 'c' }), /Leave the item out/],
   ['input[1].type', item({ type: 'compaction', encrypted_content: 'x' }), /Leave the item out/],
   ['input[0].content[0].file_id', part({ type: 'input_image', file_id: 'file_1' }), /a data URL/],
   ['input[0].content[0].file_id', part({ type: 'input_file', file_id: 'file_1' }), /a data URL/],
   ['input[0].content[0].type', part({ type: 'input_video' }), /Send input_text/],
   ...[
-    'web_search',
-    'web_search_preview_2025_03_11',
     'file_search',
     'code_interpreter',
     'computer_use_preview',
@@ -42,7 +40,7 @@ test.each<[string, object, RegExp]>([
   ].map((type): [string, object, RegExp] => [
     'tools[0].type',
     tool({ type }),
-    /OpenAI runs this tool itself.*`web_search = "disabled"`/,
+    /OpenAI runs this tool itself.*custom, namespace and web_search/,
   ]),
   [
     'tools[0].tools[0].type',

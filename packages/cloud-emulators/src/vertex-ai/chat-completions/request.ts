@@ -31,7 +31,7 @@ export function thoughtTagOf({ google, extra_body }: ChatCompletionMessage): str
  * support
  */
 export function toGenerateContent(request: ChatCompletionMessage): object {
-  for (const name of ['functions', 'function_call', 'web_search_options'] as const) {
+  for (const name of ['functions', 'function_call'] as const) {
     if (request[name] !== undefined) throw unsupported(`${name} of chat completions`);
   }
   const { google = request.extra_body?.google, tools = [] } = request;
@@ -40,10 +40,17 @@ export function toGenerateContent(request: ChatCompletionMessage): object {
     const { name, description, parameters } = declared;
     return withoutUndefined({ name, description, parametersJsonSchema: parameters });
   });
+  // The members of the options have no effect at Google.
+  const searches = request.web_search_options !== undefined;
   return {
     ...toContents(request.messages ?? [], thoughtTagOf(request)),
     generationConfig: toConfig(request),
-    ...(declarations.length > 0 && { tools: [{ functionDeclarations: declarations }] }),
+    ...((declarations.length > 0 || searches) && {
+      tools: [
+        ...(declarations.length > 0 ? [{ functionDeclarations: declarations }] : []),
+        ...(searches ? [{ googleSearch: {} }] : []),
+      ],
+    }),
     ...(request.tool_choice !== undefined && {
       toolConfig: { functionCallingConfig: toCallingConfig(request.tool_choice) },
     }),
