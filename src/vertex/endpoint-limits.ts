@@ -10,22 +10,21 @@ export interface LimitedCall {
   readonly isShared: boolean;
 }
 
-/** The operations that containers answer; a tuned Gemini model, which is on shared endpoints alone, has Gemini's limits. */
-const OF_CONTAINERS: ReadonlySet<string> = new Set([
-  'predict',
-  'explain',
-  'rawPredict',
-  'streamRawPredict',
-  'directPredict',
-  'directRawPredict',
-  'serverStreamingPredict',
-  'chatCompletions',
-]);
 /**
- * The operations by which containers stream. Google's reference has `serverStreamingPredict` for shared hosts alone, so
- * Google is left to refuse that.
+ * The operations that containers answer. True for one whose answers Vertex AI streams only from a host of the endpoint's
+ * own. Google's reference has `serverStreamingPredict` for shared hosts alone, so Google is left to refuse that. A tuned
+ * Gemini model, which is on shared endpoints alone, answers other operations and has Gemini's limits.
  */
-const STREAMED_BY_CONTAINERS: ReadonlySet<string> = new Set(['streamRawPredict', 'chatCompletions']);
+const CONTAINER_OPERATIONS: ReadonlyMap<string, boolean> = new Map([
+  ['predict', false],
+  ['explain', false],
+  ['rawPredict', false],
+  ['streamRawPredict', true],
+  ['directPredict', false],
+  ['directRawPredict', false],
+  ['serverStreamingPredict', false],
+  ['chatCompletions', true],
+]);
 
 /**
  * Refuses a stream of a container at a shared host, since Vertex AI has none.
@@ -33,7 +32,7 @@ const STREAMED_BY_CONTAINERS: ReadonlySet<string> = new Set(['streamRawPredict',
  * @throws GatewayError INVALID_REQUEST.
  */
 export function checkStream({ operation, payload, isShared }: LimitedCall): void {
-  if (!isShared || payload.framing === undefined || !STREAMED_BY_CONTAINERS.has(operation)) return;
+  if (!isShared || payload.framing === undefined || CONTAINER_OPERATIONS.get(operation) !== true) return;
   const isChat = operation === 'chatCompletions';
   throw new GatewayError(
     'INVALID_REQUEST',
@@ -47,7 +46,7 @@ export function checkStream({ operation, payload, isShared }: LimitedCall): void
  * Returns any other error as it is.
  */
 export function explainLimit(error: unknown, { operation, isShared }: LimitedCall): unknown {
-  if (!(error instanceof VertexFailure) || !OF_CONTAINERS.has(operation)) return error;
+  if (!(error instanceof VertexFailure) || !CONTAINER_OPERATIONS.has(operation)) return error;
   const { code, kind } = error;
   switch (kind) {
     case 'too-large':

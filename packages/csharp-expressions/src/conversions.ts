@@ -1,5 +1,13 @@
 import { raise } from './evaluation-error.ts';
-import { allInterfaces, baseOf, type Candidate, candidateOf, lineage, membersOf, oncePerType } from './members.ts';
+import {
+  allInterfaces,
+  baseOf,
+  type Candidate,
+  candidateOf,
+  lineage,
+  membersOf,
+  oncePerType,
+} from './members.ts';
 import { isNumeric, NUMERIC_TYPES, numericConversion } from './numeric.ts';
 import {
   clrNameOf,

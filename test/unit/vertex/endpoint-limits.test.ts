@@ -75,6 +75,19 @@ test.each([vertexError({ grpcCode: 4 }), vertexError(readRestError(504, ''))])(
   },
 );
 
+test.each([
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
+  'chatCompletions',
+])('the limits of containers are those of %s', (operation) => {
+  expect(explained(vertexError({ grpcCode: 4 }), true, operation).message).toContain('60 seconds');
+});
+
 test.each(ELSEWHERE)('an endpoint that is elsewhere is the operators’ to correct: %s', (message) => {
   const error = vertexError({ grpcCode: 9, message });
   expect(explained(error)).toEqual({
