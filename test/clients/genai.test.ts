@@ -259,6 +259,27 @@ test('more tokens in a minute than the product allows are 429 at the edge', asyn
   clients.expectRecords(denied, denied);
 });
 
+test('makes an image by generateContent; Imagen’s own call is refused in a sentence', async () => {
+  const model = 'gemini-3.1-flash-image';
+  const { candidates, usageMetadata } = await withToken.models.generateContent({
+    model,
+    contents: CONTENTS,
+    config: { responseModalities: ['TEXT', 'IMAGE'], imageConfig: { aspectRatio: '16:9' } },
+  });
+  const image = candidates?.[0]?.content?.parts?.find(({ inlineData }) => inlineData)?.inlineData;
+  expect(
+    Buffer.from(image?.data ?? '', 'base64')
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  const error = await thrownBy(() => withToken.models.generateImages({ model, prompt: CONTENTS }));
+  expect([error.status, error.message]).toEqual([403, expect.stringContaining('It offers: generateContent')]);
+  clients.expectRecords(
+    { outcome: 'answered', operation: 'generateContent', model, totalTokens: usageMetadata?.totalTokenCount },
+    { outcome: 'denied', operation: 'predict', code: 'OPERATION_NOT_ALLOWED' },
+  );
+});
+
 test('every call is on record', () => clients.expectAllOnRecord());
 
 test('makes a video, and looks after it until it is there', async () => {

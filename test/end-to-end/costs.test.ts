@@ -5,7 +5,7 @@ const PARENT = '/vertex/v1/projects/sample-project/locations/us';
 const GOOGLE = `${PARENT}/publishers/google/models`;
 const REGIONAL = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
 const FLASH = `${GOOGLE}/gemini-3.5-flash`;
-const IMAGEN = `${REGIONAL}/imagen-4.0-generate-001`;
+const PICTURES = `${GOOGLE}/gemini-3.1-flash-image`;
 const VEO = `${REGIONAL}/veo-3.1-generate-001`;
 const CLAUDE =
   '/vertex/v1/projects/sample-project/locations/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001';
@@ -16,7 +16,6 @@ const MESSAGE = {
   max_tokens: 100,
   messages: [{ role: 'user', content: 'Irises and tulips' }],
 };
-const IMAGE = { mimeType: 'image/png', bytesBase64Encoded: 'AA==' };
 
 let observed: ObservedChain;
 
@@ -141,15 +140,16 @@ test('each search of the web costs, of Google and of Claude', async () => {
   costs(await post(`${CLAUDE}:rawPredict`, MESSAGE), 0.0015 + 0.03, { inputTokens: 1000, outputTokens: 100 });
 });
 
-test('an image costs each time that it is made, and nothing when it is filtered out', async () => {
-  const instances = [{ prompt: 'Irises' }];
-  const four = await post(`${IMAGEN}:predict`, { instances, parameters: { sampleCount: 4 } });
-  costs(four, 0.16, { instances: 4 });
-  costs(await post(`${IMAGEN}:predict`, { instances, parameters: { sampleCount: 1 } }), 0.04, {
-    instances: 1,
+test('an image costs its tokens, at a price of their own', async () => {
+  const answer = await post(`${PICTURES}:generateContent`, PROMPT);
+  const { usageMetadata } = JSON.parse(answer.text) as {
+    usageMetadata: { promptTokenCount: number; candidatesTokenCount: number };
+  };
+  const { promptTokenCount: prompt, candidatesTokenCount: candidates } = usageMetadata;
+  expect(candidates).toBeGreaterThan(1120);
+  costs(answer, (prompt * 0.5 + (candidates - 1120) * 3 + 1120 * 60) / 1_000_000, {
+    outputTokens: candidates,
   });
-  await answerWith(':predict', { predictions: [IMAGE, { raiFilteredReason: 'Filtered.' }, IMAGE] });
-  costs(await post(`${IMAGEN}:predict`, { instances }), 0.08, { instances: 2 });
 });
 
 test.each<[parameters: object, costInUsd: number]>([
@@ -172,7 +172,7 @@ test.each<[parameters: object, costInUsd: number]>([
 
 test('what Google charges nothing for has no cost', async () => {
   const get = (path: string) => observed.call({ application: 'assistants-app', method: 'GET', path });
-  for (const model of ['imagen-4.0-generate-001', 'veo-3.1-generate-001', 'gemini-3.5-flash'])
+  for (const model of ['gemini-3.1-flash-image', 'veo-3.1-generate-001', 'gemini-3.5-flash'])
     costs(await get(`/vertex/v1beta1/publishers/google/models/${model}`), undefined, {
       operation: 'getModel',
     });

@@ -387,9 +387,9 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'embeddings of what does not embed',
     'assistants-app',
     '/openai/v1/embeddings',
-    model('imagen-4.0-generate-001'),
-    'INVALID_REQUEST',
-    'request',
+    model('gemini-3.1-flash-image'),
+    'OPERATION_NOT_ALLOWED',
+    'catalog',
   ],
   [
     'what is not served in OpenAI’s words',

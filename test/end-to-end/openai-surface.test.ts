@@ -221,13 +221,6 @@ const BAD: [what: string, path: string, body: object | string, code: string, par
     'INVALID_REQUEST',
     'input[0]',
   ],
-  [
-    'embeddings of a picture model',
-    EMBEDDINGS,
-    { model: 'imagen-4.0-generate-001', input: 'a' },
-    'INVALID_REQUEST',
-    'model',
-  ],
 ];
 
 test.each(BAD)(
@@ -338,7 +331,7 @@ const OFFERED = entries
   )
   .map(({ name }) => name);
 /** The models that answer responses and no chats. */
-const RESPONSES_ONLY = /^(claude-|support-assistant$)/;
+const RESPONSES_ONLY = /^(claude-|support-assistant$)|image$/;
 
 test.each([
   ['assistants-app', OFFERED],

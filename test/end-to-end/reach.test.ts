@@ -12,7 +12,6 @@ const HAIKU = `/vertex/v1/${LOCATION}/us-east5/publishers/anthropic/models/claud
 const CHATS = `${US}/endpoints/openapi/chat/completions`;
 const CONTAINER = `${REGION}/endpoints/5678901234`;
 const VEO = `${REGION}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
-const IMAGEN = `${REGION}/publishers/google/models/imagen-4.0-generate-001:predict`;
 
 /** A surface on which a body can name a place, with the member that does. */
 interface Surface {
@@ -164,12 +163,6 @@ const MEDIA: Readonly<Record<string, Surface>> = {
     body: (uri) => ({ instances: [{ prompt: 'x', referenceImages: [{ image: { gcs_uri: uri } }] }] }),
     application: 'assistants-app',
   },
-  'an image to change': {
-    path: IMAGEN,
-    field: 'instances[0].referenceImages[0].referenceImage.gcsUri',
-    body: (gcsUri) => ({ instances: [{ prompt: 'x', referenceImages: [{ referenceImage: { gcsUri } }] }] }),
-    application: 'assistants-app',
-  },
   'a container’s image': {
     path: `${CONTAINER}:rawPredict`,
     field: 'messages[0].content[0].image_url.url',
@@ -257,12 +250,6 @@ test.each<[string, string, object, string]>([
     VEO,
     { instances: [{ prompt: 'x' }], parameters: [{ storageUri: 'gs://sample-sandbox/output' }] },
     'parameters[0].storageUri',
-  ],
-  [
-    'images',
-    IMAGEN,
-    { instances: [{ prompt: 'x' }], parameters: { storage_uri: 'gs://sample-sandbox/output' } },
-    'parameters.storage_uri',
   ],
   [
     'answers',

@@ -19,7 +19,6 @@ import {
 const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const COUNT = `/vertex/v1/${GEMINI}:countTokens`;
-const IMAGEN = `/vertex/v1/${REGION}/publishers/google/models/imagen-4.0-generate-001:predict`;
 const VEO = `/vertex/v1/${REGION}/publishers/google/models/veo-3.1-generate-001`;
 /** A batch job that the assistants may create. */
 const JOB = {
@@ -214,14 +213,12 @@ const storage: HostileRequest[] = [
     [{ storageUri: ELSEWHERE }],
     { STORAGEURI: ELSEWHERE },
     { outputOptions: { storageUri: ELSEWHERE } },
-  ].flatMap((parameters) =>
-    [IMAGEN, `${VEO}:predictLongRunning`].map((path) => ({
-      name: `${JSON.stringify(parameters)} of ${path === IMAGEN ? 'Imagen' : 'Veo'}`,
-      path,
-      body: { instances: [{ prompt: 'A cat' }], parameters },
-      status: [400, 403],
-    })),
-  ),
+  ].map((parameters) => ({
+    name: `${JSON.stringify(parameters)} of Veo`,
+    path: `${VEO}:predictLongRunning`,
+    body: { instances: [{ prompt: 'A cat' }], parameters },
+    status: [400, 403],
+  })),
   ...[
     { image: { gcsUri: 'gs://sample-sandbox/input/a.png', mimeType: 'image/png' } },
     { image: { gcs_uri: 'gs://sample-sandbox/input/a.png' } },

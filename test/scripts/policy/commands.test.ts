@@ -131,8 +131,8 @@ test.each([
   ['/openai/v1/chat/completions', 'gemini-fast', /^Allowed\. /],
   [
     'http://127.0.0.1:8080/openai/v1/embeddings',
-    'imagen-4.0-generate-001',
-    /^Refused .+ 400 INVALID_REQUEST\. /,
+    'gemini-3.1-flash-image',
+    /^Denied, 403 OPERATION_NOT_ALLOWED\. /,
   ],
   ['anthropic/v1/messages', 'claude-sonnet-5-5', /^Allowed\. /],
 ])('explain reads %s, whose body names the model', (path, model, verdict) => {

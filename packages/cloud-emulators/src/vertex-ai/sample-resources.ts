@@ -55,6 +55,7 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...CLAUDE_4, id: 'claude-opus-4-5@20251101', versionId: '20251101' },
   { ...CLAUDE, id: 'claude-opus-5-5' },
   { ...CLAUDE, id: 'claude-sonnet-5-5' },
+  { ...GEMINI, id: 'gemini-3.1-flash-image' },
   { ...GEMINI, id: 'gemini-3.1-pro-preview', launchStage: 'PUBLIC_PREVIEW', locations: ['global'] },
   { ...GEMINI, id: 'gemini-3.5-flash' },
   { ...GEMINI, id: 'gemini-3.5-flash-lite' },
@@ -67,7 +68,6 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
     locations: ['us-central1'],
     apis: ['embedContent'],
   },
-  { ...REGIONAL, id: 'imagen-4.0-generate-001', apis: ['predict'] },
   { ...REGIONAL, id: 'text-embedding-005', apis: ['predict'] },
   { ...REGIONAL, id: 'veo-3.1-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
   {

@@ -119,22 +119,6 @@ test.each([
   expect(whole.embedding.values).toHaveLength(3072);
 });
 
-const IMAGEN = 'imagen-4.0-generate-001:predict';
-
-test('Imagen makes as many PNGs as asked for, the same for the same prompt', async () => {
-  const body = { instances: [{ prompt: 'A lighthouse' }], parameters: { sampleCount: 2 } };
-  const answer = (await ok(`${REGIONAL_MODELS}/${IMAGEN}`, body)) as {
-    predictions: { mimeType: string; bytesBase64Encoded: string }[];
-  };
-  expect(answer.predictions.map(({ mimeType }) => mimeType)).toEqual(['image/png', 'image/png']);
-  for (const { bytesBase64Encoded } of answer.predictions) {
-    const png = Buffer.from(bytesBase64Encoded, 'base64');
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect(png.subarray(-8, -4).toString()).toBe('IEND');
-  }
-  expect(await ok(`${REGIONAL_MODELS}/${IMAGEN}`, body)).toEqual(answer);
-});
-
 test.each([
   ['gemini-embedding-2:embedContent', {}, 'must have a content'],
   [
@@ -168,9 +152,6 @@ test.each([
     'an integer from 1 to 768',
   ],
   ['text-embedding-005:predict', { instances: [{ content: 'x' }], params: {} }, 'Unknown name "params"'],
-  [IMAGEN, { instances: [{ prompt: '' }] }, 'The prompt is empty.'],
-  [IMAGEN, { instances: [{ prompt: 'x' }], parameters: { sampleCount: 9 } }, 'an integer from 1 to 4'],
-  [IMAGEN, { instances: [{ prompt: 'x' }], parameters: { seed: 9 } }, 'Seed is not supported'],
   ['gemini-3.5-flash:countTokens', { contents: CONTENTS, foo: 1 }, 'Unknown name "foo"'],
   ['gemini-3.5-flash:computeTokens', {}, 'at least one contents field'],
 ])('%s answers INVALID_ARGUMENT to %j', async (path, body, message) => {

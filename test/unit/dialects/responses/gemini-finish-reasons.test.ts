@@ -7,7 +7,8 @@ const UNKNOWN = 'The model stopped for ';
 
 test.each([...Object.values(FinishReason), ...OTHERS])('%s has an ending of its own', (reason) => {
   const ending = endingOf(reason);
-  const isNamed = ending.status !== 'failed' || reason === 'OTHER' || !ending.error.message.startsWith(UNKNOWN);
+  const isNamed =
+    ending.status !== 'failed' || reason === 'OTHER' || !ending.error.message.startsWith(UNKNOWN);
   expect(isNamed).toBe(true);
 });
 

@@ -6,12 +6,13 @@ import { type FinishReason, findAskedReason } from './finish-reasons.ts';
 import { describeTools, runCode, type ToolMetadata } from './google-tools.ts';
 import { jsonInWords } from '../json-in-words.ts';
 import { type LogProbabilities, logProbabilitiesOf } from './log-probabilities.ts';
+import { type InlineImage, makeImage } from './make-image.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 import type { FunctionDeclaration } from './read-tools.ts';
 import { unable } from '../refusals.ts';
 import { thoughtSignatureOf } from './thought-signatures.ts';
 import { wordsOf } from '../characters.ts';
-import { type Usage, usageOf, withDetails } from './usage.ts';
+import { detailedUsageOf, type Usage, usageOf } from './usage.ts';
 
 /** A GenerateContentResponse as JSON; a stream is a list of them. */
 export interface GenerateResponse {
@@ -31,11 +32,12 @@ export interface Candidate extends ToolMetadata, Partial<LogProbabilities> {
   readonly finishReason?: FinishReason;
 }
 
-/** A part of an answer: text, a thought, a function call, or code that Google ran. */
+/** A part of an answer: text, a thought, a function call, an image, or code that Google ran. */
 export interface AnswerPart {
   readonly text?: string;
   readonly thought?: true;
   readonly functionCall?: FunctionCall;
+  readonly inlineData?: InlineImage;
   /** Signature of the thoughts that led to the part; it must come back with it. */
   readonly thoughtSignature?: string;
   readonly executableCode?: { readonly language: 'PYTHON'; readonly code: string };
@@ -66,12 +68,9 @@ export function generate(model: string, request: GenerateRequest, now: number): 
       ...logProbabilitiesOfParts(request, parts),
       ...metadata,
     })),
-    usageMetadata: withDetails(
+    usageMetadata: detailedUsageOf(
       request,
-      usageOf(
-        request,
-        composed.flatMap(({ parts }) => parts),
-      ),
+      composed.flatMap(({ parts }) => parts),
     ),
     ...commonOf(model, request, now),
   };
@@ -100,12 +99,12 @@ export function generateStream(model: string, request: GenerateRequest, now: num
       content: contentOf(chunk),
       ...logProbabilitiesOfParts(request, chunk),
     };
-    const usage = usageOf(request, chunks.slice(0, i + 1).flat());
+    const sent = chunks.slice(0, i + 1).flat();
     return i < chunks.length - 1
-      ? { candidates: [candidate], usageMetadata: usage, ...common }
+      ? { candidates: [candidate], usageMetadata: usageOf(request, sent), ...common }
       : {
           candidates: [{ ...candidate, finishReason, ...metadata }],
-          usageMetadata: withDetails(request, usage),
+          usageMetadata: detailedUsageOf(request, sent),
           ...common,
         };
   });
@@ -154,8 +153,10 @@ function compose(model: string, request: GenerateRequest, index: number): Compos
   const fingerprint = fingerprintOf(model, request, index).toString('hex', 0, 8);
   const { text, finishReason } = limit(textOf(request, fingerprint), request);
   const before = [...thoughts, ...runCode(googleTools, prompt)];
+  const image = { inlineData: makeImage(fingerprintOf(model, request, index)) };
+  const parts = { TEXT: [{ text }], 'TEXT+IMAGE': [{ text }, image], IMAGE: [image] };
   return {
-    parts: [...before, { text }],
+    parts: [...before, ...parts[request.modalities ?? 'TEXT']],
     finishReason,
     metadata: describeTools(googleTools, { prompt, text, partIndex: before.length }),
   };

@@ -30,6 +30,8 @@ export interface GenerateRequest {
   readonly answersFunction?: boolean;
   /** Present when the answer is JSON: of this schema, or any JSON when the schema is undefined. */
   readonly json?: { readonly schema: unknown };
+  /** The forms of the answer; text alone when left out. */
+  readonly modalities?: 'TEXT' | 'IMAGE' | 'TEXT+IMAGE';
   /** The number of answers; one when left out. */
   readonly candidateCount?: number;
   /** The number of tokens that each step of an answer lists with log probabilities; there are none when left out. */

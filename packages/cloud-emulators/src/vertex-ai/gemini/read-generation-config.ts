@@ -1,3 +1,4 @@
+import { makesImages } from './make-image.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 import { MOST_LOG_PROBABILITIES } from './log-probabilities.ts';
 import type { Json } from '../read-message.ts';
@@ -44,6 +45,7 @@ const SUPPORTED_CONFIG = new Set([
   'responseSchema',
   'responseJsonSchema',
   'responseModalities',
+  'imageConfig',
 ]);
 /** The parts of a request that its `generationConfig` decides; undefined means the same as in `GenerateRequest`. */
 export type GenerationConfig = Pick<
@@ -52,6 +54,7 @@ export type GenerationConfig = Pick<
   | 'stopSequences'
   | 'candidateCount'
   | 'logProbabilities'
+  | 'modalities'
   | 'json'
   | 'thinkingBudget'
   | 'includesThoughts'
@@ -64,10 +67,6 @@ export type GenerationConfig = Pick<
  */
 export function readGenerationConfig(model: string, config: Json): GenerationConfig {
   refuseOthers(config, SUPPORTED_CONFIG, 'generationConfig.');
-  const modalities = (config.responseModalities ?? []) as readonly unknown[];
-  if (modalities.some((modality) => String(modality).toUpperCase() !== 'TEXT')) {
-    throw unsupported('generationConfig.responseModalities other than TEXT');
-  }
   checkRange(config, 'temperature', 0, 2.0001);
   checkRange(config, 'topP', 0, 1.0001);
   checkRange(config, 'maxOutputTokens', 1, MAXIMUM_OUTPUT_TOKENS + 1);
@@ -77,10 +76,32 @@ export function readGenerationConfig(model: string, config: Json): GenerationCon
     maxOutputTokens: Number(config.maxOutputTokens ?? MAXIMUM_OUTPUT_TOKENS),
     stopSequences: (config.stopSequences ?? []) as readonly string[],
     candidateCount: Number(config.candidateCount ?? 1),
+    ...readModalities(model, config),
     ...readLogProbabilities(config),
     ...(json && { json }),
     ...readThinking(model, (config.thinkingConfig ?? {}) as Json),
   };
+}
+
+/**
+ * Reads the forms of the answer. Models of images answer with text and images unless they are asked for less.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-generation
+ */
+function readModalities(model: string, config: Json): Pick<GenerateRequest, 'modalities'> {
+  const asked = ((config.responseModalities ?? []) as readonly unknown[]).map((one) =>
+    String(one).toUpperCase(),
+  );
+  if (asked.some((one) => one !== 'TEXT' && one !== 'IMAGE')) {
+    throw unsupported('generationConfig.responseModalities other than TEXT and IMAGE');
+  }
+  if (!makesImages(model)) {
+    if (asked.includes('IMAGE')) throw unable('the model does not support the response modality IMAGE.');
+    if (config.imageConfig !== undefined) throw unable('the model does not support imageConfig.');
+    return {};
+  }
+  if (asked.length === 0 || (asked.includes('TEXT') && asked.includes('IMAGE')))
+    return { modalities: 'TEXT+IMAGE' };
+  return { modalities: asked.includes('IMAGE') ? 'IMAGE' : 'TEXT' };
 }
 
 function readLogProbabilities(config: Json): Pick<GenerateRequest, 'logProbabilities'> {

@@ -3,6 +3,7 @@ import { countByModality, countTokens, type ModalityTokens, totalOf } from '../c
 import { countToolTokens } from './google-tools.ts';
 import type { AnswerPart } from './generate.ts';
 import type { TrafficType } from './traffic-type.ts';
+import { TOKENS_PER_IMAGE } from './make-image.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 
 /**
@@ -20,6 +21,7 @@ export interface Usage {
   readonly promptTokensDetails?: readonly ModalityTokens[];
   readonly cacheTokensDetails?: readonly ModalityTokens[];
   readonly candidatesTokensDetails?: readonly ModalityTokens[];
+  readonly toolUsePromptTokensDetails?: readonly ModalityTokens[];
 }
 
 /** The tokens of a thought: a fixed number, and a number for each word of the prompt. */
@@ -34,7 +36,7 @@ export function usageOf(request: GenerateRequest, answer: readonly AnswerPart[])
   const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
   const promptTokenCount = totalOf(countByModality(request)) + cachedContentTokenCount;
   const toolUsePromptTokenCount = countToolTokens(tools?.googleTools ?? [], request.prompt);
-  const candidatesTokenCount = countTokens(answer.map(countedText).join(''));
+  const candidatesTokenCount = countTokens(answer.map(countedText).join('')) + imageTokensOf(answer);
   const thinks = THOUGHT.tokens + THOUGHT.tokensPerWord * wordsOf(request.prompt).length;
   const thoughtsTokenCount = thinkingBudget === undefined ? 0 : Math.min(thinkingBudget, thinks);
   return {
@@ -47,6 +49,10 @@ export function usageOf(request: GenerateRequest, answer: readonly AnswerPart[])
   };
 }
 
+function imageTokensOf(answer: readonly AnswerPart[]): number {
+  return answer.filter(({ inlineData }) => inlineData).length * TOKENS_PER_IMAGE;
+}
+
 function countedText(part: AnswerPart): string {
   const { text = '', thought } = part;
   const other = part.functionCall ?? part.executableCode ?? part.codeExecutionResult;
@@ -54,8 +60,10 @@ function countedText(part: AnswerPart): string {
   return thought ? '' : text;
 }
 
-/** Adds the details that a whole answer and the last chunk of a stream have. */
-export function withDetails(request: GenerateRequest, usage: Usage): Usage {
+/** Computes the usage with the details that a whole answer and the last chunk of a stream have. */
+export function detailedUsageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
+  const usage = usageOf(request, answer);
+  const images = imageTokensOf(answer);
   const own = countByModality(request);
   const cached = request.cached ? countByModality(request.cached) : [];
   return {
@@ -63,7 +71,13 @@ export function withDetails(request: GenerateRequest, usage: Usage): Usage {
     trafficType: request.trafficType ?? 'ON_DEMAND',
     promptTokensDetails: addUp([...own, ...cached]),
     ...(request.cached && { cacheTokensDetails: cached }),
-    candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: usage.candidatesTokenCount }],
+    candidatesTokensDetails: [
+      { modality: 'TEXT', tokenCount: usage.candidatesTokenCount - images },
+      ...(images > 0 ? [{ modality: 'IMAGE' as const, tokenCount: images }] : []),
+    ],
+    ...(usage.toolUsePromptTokenCount !== undefined && {
+      toolUsePromptTokensDetails: [{ modality: 'TEXT', tokenCount: usage.toolUsePromptTokenCount }],
+    }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { predictEmbeddings } from './predict-embeddings.ts';
-import { predictImages } from './predict-images.ts';
 import { type Json, readMessage } from '../read-message.ts';
 import { unsupported } from '../refusals.ts';
 import { parseBody } from '../request-body.ts';
@@ -10,7 +9,6 @@ const PREDICTORS: Readonly<
   Record<string, (model: string, instances: readonly unknown[], parameters: unknown) => Json>
 > = {
   'gemini-embedding-001': predictEmbeddings,
-  'imagen-4.0-generate-001': predictImages,
   'text-embedding-005': predictEmbeddings,
 };
 
