@@ -162,6 +162,28 @@ test('audit:verify --ledger-only leaves Application Insights out and says so, an
   expect(await tool('verify', '--bundle', bundle, '--ledger-only')).toMatchObject({ code: 2 });
 });
 
+test('audit:verify --attest writes what a later one takes with --attestation, and refuses once it is changed', async () => {
+  const file = join(scratch, 'attestation.jsonl');
+  const keyFile = join(scratch, 'auditor.pem');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const options = ['--ledger-only', '--auditor-key', keyFile];
+  // The sweep puts the heads of chains into the transparency log.
+  await observed.chain.runTimer('audit-sweep');
+  expect(await tool('verify', ...options, '--attest', file)).toMatchObject({ code: 0, errors: '' });
+  const again = await tool('verify', ...options, '--attestation', file, '--json');
+  // No chain has been at rest for an hour, so that all are read.
+  expect(again).toMatchObject({ code: 0, errors: '' });
+  expect(readReport(again)).toMatchObject({ isIntact: true, attestedChains: 0, readAgain: 0 });
+  expect((await tool('verify', ...options, '--attestation', file)).output).toMatch(
+    /^Attested at .*: 0 further chains/m,
+  );
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"chains":0', '"chains":1'));
+  const refused = await tool('verify', ...options, '--attestation', file);
+  expect(refused).toMatchObject({ code: 2, output: '' });
+  expect(refused.errors).toContain('was not signed by the key of --auditor-key, or was changed');
+});
+
 test('audit:verify that can ask only the ledger, and was not told so, has not verified', async () => {
   const file = join(scratch, 'without-insights.json');
   const { functionAppSettings, certificateAuthorityFile } = observed.chain.environment;

@@ -10,12 +10,14 @@ import { signByAuditKey } from './verification/sample-chain.ts';
 interface MemoryPart {
   bytes: Buffer;
   modifiedAt: Date;
+  etag: string;
 }
 
 /** A ledger in memory. */
 export class MemoryLedger implements LedgerReader {
   readonly #now: () => number;
   readonly #chains = new Map<string, Map<number, MemoryPart>>();
+  #writes = 0;
   /** The errors that the next reads throw, one for each. */
   readonly faults: Error[] = [];
   /** Called at the end of each read, with the number of bytes that it gives. */
@@ -34,10 +36,11 @@ export class MemoryLedger implements LedgerReader {
       asOf: new Date(this.#now()),
       chains: chains.map(([writer, parts]) => ({
         writer,
-        parts: [...parts].map(([part, { bytes, modifiedAt }]) => ({
+        parts: [...parts].map(([part, { bytes, modifiedAt, etag }]) => ({
           part,
           bytes: bytes.byteLength,
           modifiedAt,
+          etag,
         })),
       })),
     });
@@ -75,6 +78,7 @@ export class MemoryLedger implements LedgerReader {
     parts.set(part, {
       bytes: Buffer.concat([before, Buffer.from(bytes)]),
       modifiedAt: new Date(this.#now()),
+      etag: `"${(this.#writes += 1)}"`,
     });
   }
 
@@ -102,6 +106,7 @@ export class MemoryLedger implements LedgerReader {
     return this.#chains.get(writer)?.get(part)?.bytes ?? Buffer.alloc(0);
   }
 
+  /** Changes a part, and leaves its time and etag as they are. */
   replace(writer: string, part: number, change: (text: string) => string): void {
     const found = this.#chains.get(writer)?.get(part);
     if (found) found.bytes = Buffer.from(change(found.bytes.toString('utf8')));

@@ -9,6 +9,9 @@ import { describeReport } from '../verification/describe-report.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
 import type { KeptHeads } from '../verification/log-evidence.ts';
+import { readAuditorKey } from '../keys/auditor-key.ts';
+import { openAttestation } from '../verification/attestation/open-attestation.ts';
+import { attestAfter } from '../verification/attestation/attest-after.ts';
 import { readWitness } from './read-witness.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
@@ -16,6 +19,7 @@ import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--retention DAYS]
                                [--ledger-only] [--public-key FILE] [--witness FILE|URL] [--json]
+                               [--attestation FILE] [--attest FILE] [--auditor-key FILE]
        npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--witness FILE] [--json]
 
   --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out
@@ -25,6 +29,10 @@ const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace
   --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it;
                  once for each key, where the audit key was renewed in the period
   --witness      a file of audit:witness, or the address of a container, in place of AUDIT_WITNESS_URL
+  --attest       the file to write when nothing is wrong: the chains that were read to their last entry, signed
+  --attestation  such a file of before: its chains are not read where storage has them unchanged; takes the place of --from
+  --auditor-key  a PEM file with the auditor's own EC key of the curve P-256, which signs; its public half is enough for
+                 --attestation alone
   --bundle       verifies what audit:export wrote, and asks nobody else
   --json         the report as JSON
 
@@ -44,6 +52,9 @@ interface LiveArguments {
   readonly grace?: string | undefined;
   readonly retention?: string | undefined;
   readonly 'ledger-only': boolean;
+  readonly attest?: string | undefined;
+  readonly attestation?: string | undefined;
+  readonly 'auditor-key'?: string | undefined;
   /** The value of `--environment-file`. */
   readonly namedFile: string | undefined;
   readonly environmentFile: URL;
@@ -76,6 +87,9 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
       bundle: { type: 'string' },
       'public-key': { type: 'string', multiple: true },
       witness: { type: 'string' },
+      attest: { type: 'string' },
+      attestation: { type: 'string' },
+      'auditor-key': { type: 'string' },
       json: { type: 'boolean', default: false },
       'environment-file': { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -86,11 +100,12 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
     return;
   }
   const { bundle, 'public-key': keyFiles } = values;
-  const ofLive = [values.from, values.to, values.grace, values.retention];
+  const { attest, attestation, 'auditor-key': auditorKey } = values;
+  const ofLive = [values.from, values.to, values.grace, values.retention, attest, attestation, auditorKey];
   const isOfLive = values['ledger-only'] || ofLive.some((value) => value !== undefined);
   if (bundle !== undefined && isOfLive)
     throw inputInvalid(
-      'A bundle is verified as a whole: --from, --to, --grace, --retention and --ledger-only do not go with --bundle.',
+      'A bundle is verified as a whole: --from, --to, --grace, --retention, --ledger-only, --attest, --attestation and --auditor-key do not go with --bundle.',
     );
   const trusted = keyFiles && (await Promise.all(keyFiles.map(readKeyFile)));
   const publicKeys = trusted && (() => Promise.resolve(trusted));
@@ -106,14 +121,22 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
 }
 
 async function verifyLive(
-  { from, to, grace, retention, 'ledger-only': isLedgerOnly, namedFile, environmentFile }: LiveArguments,
+  live: LiveArguments,
   { publicKeys, witness }: TrustedByAuditor,
   scanners: Scanners,
 ): Promise<VerificationReport> {
-  const period = readPeriod({ from, to }, new Date());
+  const { from, to, grace, retention, 'ledger-only': isLedgerOnly, namedFile, environmentFile } = live;
+  const now = new Date();
+  const asked = readPeriod({ from, to }, now);
   const given = readNumber('--grace', grace, 0, MAXIMUM_GRACE_IN_MINUTES, 'minutes');
   const retentionInDays = readNumber('--retention', retention, ...RETENTION_BOUNDS, 'days');
   const settings = readAuditSettings(namedFile, environmentFile);
+  const scope = isLedgerOnly ? 'ledger' : 'ledger-and-application-insights';
+  const ledger = settings.AUDIT_STORAGE_URL;
+  const { attested, attesting } = await readAttesting(live, { ledger, scope, now });
+  const period = attested ? readPeriod({ from: attested.attestation.from, to }, now) : asked;
+  if (attested && period.to < new Date(attested.attestation.to))
+    throw inputInvalid(`--to is before ${attested.attestation.to}, up to which the ledger is attested.`);
   const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
   // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
@@ -126,10 +149,33 @@ async function verifyLive(
     ? { publicKeys }
     : await openTrustedKeys({ storageUrl, keyUrl, credential: dependencies.credential });
   const verifier = createLedgerVerifier({ ...dependencies, log, ...trusted, scanners });
-  return verifier.verify(
-    { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly },
-    new AbortController().signal,
+  const request = { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly, attested };
+  const { signal } = new AbortController();
+  if (!attesting) return verifier.verify(request, signal);
+  return attestAfter(attesting, { ledger, scope, ...request }, (notes, onHead) =>
+    verifier.verify({ ...request, notes, onHead }, signal),
   );
+}
+
+/** Reads the attestation from which a verification goes on, and what is needed to write another. */
+async function readAttesting(
+  { from, attest, attestation, 'auditor-key': keyFile }: LiveArguments,
+  request: Parameters<typeof openAttestation>[2],
+) {
+  if (attest === undefined && attestation === undefined) return {};
+  if (keyFile === undefined) throw inputInvalid('--attest and --attestation need --auditor-key.');
+  if (from !== undefined && attestation !== undefined)
+    throw inputInvalid(
+      '--from does not go with --attestation, which says from when on the ledger was verified.',
+    );
+  const key = await readAuditorKey(keyFile);
+  if (attest !== undefined && !key.sign)
+    throw inputInvalid(
+      '--attest needs the private key of the auditor, and --auditor-key holds a public one.',
+    );
+  const attested = attestation === undefined ? undefined : await openAttestation(attestation, key, request);
+  const attesting = attest === undefined || !key.sign ? undefined : { file: attest, sign: key.sign };
+  return { attested, attesting };
 }
 
 /** Verifies with scanners on threads of their own, and closes them after that. */

@@ -8,6 +8,8 @@ export interface LedgerPart {
   readonly bytes: number;
   /** The time of its last change, by the storage service's clock. */
   readonly modifiedAt: Date;
+  /** The version of the blob, which the storage service changes with each write; undefined where there is none. */
+  readonly etag?: string | undefined;
 }
 
 /** A chain as a list shows it, oldest part first. */
@@ -118,6 +120,7 @@ async function listChains(
         part: named.part,
         bytes: properties.contentLength ?? 0,
         modifiedAt: properties.lastModified,
+        etag: properties.etag,
       });
       chains.set(named.writer, parts);
     }

@@ -4,6 +4,9 @@ import type { Anchor } from './evidence.ts';
 /** The hashes of anchors by their sequence, by the writer of their chain. */
 export type AnchorIndex = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
+/** The hash of an entry that is known by several. No entry has it, so whoever is wrong, that is found. */
+const SEVERAL_HASHES = '';
+
 /** Indexes the anchors that name an entry. */
 export function indexAnchors(anchors: readonly Anchor[]): AnchorIndex {
   const byWriter = new Map<string, Map<number, string>>();
@@ -11,7 +14,8 @@ export function indexAnchors(anchors: readonly Anchor[]): AnchorIndex {
     if (!namesEntry(anchor)) continue;
     const { writer, sequence, hash } = anchor;
     const known = byWriter.get(writer) ?? new Map<number, string>();
-    known.set(sequence, hash);
+    const isSame = (known.get(sequence) ?? hash) === hash;
+    known.set(sequence, isSame ? hash : SEVERAL_HASHES);
     byWriter.set(writer, known);
   }
   return byWriter;

@@ -40,6 +40,7 @@ function describeCounts(report: VerificationReport): string[] {
       `${open > 0 ? `, ${count(open, 'call', 'calls')} perhaps still running` : ''}.`,
     `Anchors: ${count(anchors, 'anchor', 'anchors')}; ${count(signatures, 'signature fits', 'signatures fit')}, ` +
       `${count(unsigned, 'checkpoint is', 'checkpoints are')} unsigned.`,
+    ...describeAttested(report),
     ...describeLog(report),
     ...(comparedRecords === undefined
       ? []
@@ -57,6 +58,15 @@ function describeCounts(report: VerificationReport): string[] {
       : [
           `Edge: ${count(requests, 'request', 'requests')} and ${count(recordedRequests ?? 0, 'record', 'records')} in the period.`,
         ]),
+  ];
+}
+
+function describeAttested(report: VerificationReport): string[] {
+  const { attestedAt, attestedChains, attestedEntries = 0, readAgain = 0 } = report;
+  if (attestedAt === undefined || attestedChains === undefined) return [];
+  return [
+    `Attested at ${attestedAt}: ${count(attestedChains, 'further chain', 'further chains')} with ${count(attestedEntries, 'entry', 'entries')}, ` +
+      `unchanged in storage and not read; ${count(readAgain, 'attested chain was', 'attested chains were')} read again.`,
   ];
 }
 

@@ -5,6 +5,9 @@ import type { ApplicationInsightsEvidence } from './application-insights-evidenc
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { type LogSources, periodOfLog, readLogEvidence } from './log-evidence.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
+import type { AttestationNotes } from './attestation/attestation-writer.ts';
+import type { AttestedLedger } from './attestation/attestation.ts';
+import type { TreeHead } from '../transparency-log/log-lines.ts';
 import type { ContentsEvidence } from './contents-evidence.ts';
 import { describeIngestionAccess, type IngestionAccess } from './ingestion-access.ts';
 import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
@@ -48,6 +51,12 @@ interface VerificationRequest {
   readonly retentionInDays?: number | undefined;
   /** True to leave Application Insights out. */
   readonly isLedgerOnly?: boolean;
+  /** The attestation from which the verification goes on. The period begins with the attested one then. */
+  readonly attested?: AttestedLedger | undefined;
+  /** Takes note of chains for a new attestation. */
+  readonly notes?: AttestationNotes | undefined;
+  /** Called with the newest head of the transparency log. */
+  readonly onHead?: (head: TreeHead | undefined) => void;
 }
 
 /** Verifies the ledger in storage against Application Insights. */
@@ -69,26 +78,33 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify(request, abortSignal) {
-      const { period, graceInMs, isLedgerOnly = false } = request;
+      const { period, graceInMs, isLedgerOnly = false, attested, notes, onHead } = request;
+      const compared = {
+        from: attested ? new Date(attested.attestation.comparedUntil) : period.from,
+        to: period.to,
+      };
       const { retentionInDays: days = DEFAULT_RETENTION_IN_DAYS } = request;
       const startedAt = now();
       const dueAt = later(startedAt, -graceInMs);
       // The service deletes what is too old within a day or so.
       const keptFrom = later(startedAt, (1 - days) * DAY_IN_MS);
       // Calls from now on may be shipped while the rest is read.
-      const shown = { from: period.from, to: earlierOf(period.to, startedAt) };
+      const shown = { from: compared.from, to: earlierOf(period.to, startedAt) };
       // The request of a call can lie inside the period and its record outside, or the other way round.
-      const around = { from: later(period.from, -HOUR_IN_MS), to: later(period.to, HOUR_IN_MS) };
+      const around = { from: later(compared.from, -HOUR_IN_MS), to: later(period.to, HOUR_IN_MS) };
       const verifyNow = async (): Promise<VerificationReport> => {
         const insights = isLedgerOnly ? undefined : dependencies.insights;
         // Anchors, the log and cursors are read before the chains are listed, so that no chain may be shorter than they say.
-        const sent = { from: period.from, to: later(now(), HOUR_IN_MS) };
+        await notes?.begin();
+        const sent = { from: compared.from, to: later(now(), HOUR_IN_MS) };
         const anchors = await insights?.anchors(sent, abortSignal);
         const logEvidence =
-          publicKeys && (await readLog({ ...log, publicKeys }, period, startedAt, abortSignal));
+          publicKeys &&
+          (await readLog({ ...log, publicKeys }, loggedPeriod(compared, attested), startedAt, abortSignal));
+        onHead?.(logEvidence?.reading.newest);
         const named = [...(anchors ?? []), ...(logEvidence?.reading.leaves ?? [])];
         const isOfPeriod = chooseDays(period, named, startedAt);
-        const cursors = await readShippingCursors(state, isOfPeriod, abortSignal).catch(() => {
+        const cursors = await readShippingCursors(state, isOfPeriod, attested, abortSignal).catch(() => {
           abortSignal.throwIfAborted();
           throw unreadable();
         });
@@ -115,6 +131,8 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
             graceInMs,
             openForInMs: OPEN_FOR_IN_MS,
             ...(scanners && { scanners }),
+            ...(attested && { attested }),
+            ...(notes && { notes }),
             scope: isLedgerOnly ? 'ledger' : 'ledger-and-application-insights',
             notChecked: [
               ...(dependencies.notChecked ?? []),
@@ -152,6 +170,16 @@ async function* startingWith(
   if (first.done === true) return;
   yield first.value;
   yield* others;
+}
+
+/**
+ * Gives the period of which the transparency log is read. It has the head that was the newest when chains were attested, and
+ * all leaves of chains that were not.
+ */
+function loggedPeriod(compared: Period, attested: AttestedLedger | undefined): Period {
+  if (!attested) return compared;
+  const from = earlierOf(compared.from, new Date(attested.attestation.head.time));
+  return { from: later(from, -2 * HOUR_IN_MS), to: compared.to };
 }
 
 /** Reads the transparency log of the period. */

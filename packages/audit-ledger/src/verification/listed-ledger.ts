@@ -1,5 +1,9 @@
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { startDayOf } from '../ledger/part-names.ts';
+import type { Attestation, AttestedChain } from './attestation/attestation.ts';
+import { createAttestedLookup, isUnchanged } from './attestation/attested-listing.ts';
+import type { AttestedCounts } from './checks/check-attested.ts';
+import { createFindingList } from './finding-list.ts';
 import type { Period } from '../time/period.ts';
 import { dayOf } from '../transparency-log/log-parts.ts';
 import { isRealDay } from './chain-times.ts';
@@ -10,10 +14,29 @@ export interface ListedLedger {
   readonly listed: readonly LedgerChain[];
   /** The chains that are read, oldest writer first. */
   readonly read: readonly LedgerChain[];
+  /** The chains that a former verification attested; undefined where there is no attestation. */
+  readonly attested?: AttestedListing;
   /** Lists the chains that are not read, as they are now, a day at a time. */
   others(): AsyncGenerator<LedgerChain, void>;
   /** Lists the chains of some writers as they are now. There are none for writers that the ledger does not have. */
   find(writers: Iterable<string>): Promise<LedgerChain[]>;
+}
+
+/** The attested chains of a listed ledger. */
+export interface AttestedListing extends AttestedCounts {
+  /** The chains that are read again, by their writers. */
+  readonly again: ReadonlyMap<string, AttestedChain>;
+}
+
+/** The rules by which attested chains are read again or not. */
+export interface AttestedRules {
+  readonly chains: AsyncIterable<AttestedChain>;
+  /** Tells whether a chain is read again, though storage has it as it was. */
+  readonly isReadAgain: (chain: AttestedChain) => boolean;
+  /** Tells whether other evidence names the chain of a writer. */
+  readonly isNamed: (writer: string) => boolean;
+  /** Called with each chain that is not read, oldest writer first. */
+  readonly onKept: (chain: AttestedChain) => Promise<void>;
 }
 
 /** Tells whether the chains that began on a day, by their names, belong to a verification. */
@@ -21,6 +44,8 @@ export type ChooseDay = (day: string) => boolean;
 
 /** A clock may be ahead or behind by so much. */
 const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
+const FIRST_DAY = Date.parse('0000-01-01');
+const LAST_DAY = Date.parse('9999-12-31');
 
 /**
  * Chooses the days of a period: its own, those on which chains began that other evidence of the period names, and those
@@ -33,25 +58,39 @@ export function chooseDays(
   named: Iterable<{ readonly writer: string }>,
   now: Date,
 ): ChooseDay {
-  const first = dayOf(new Date(from.getTime() - MOST_CLOCK_ERROR_IN_MS));
-  const last = dayOf(new Date(to.getTime() + MOST_CLOCK_ERROR_IN_MS));
-  const today = dayOf(new Date(now.getTime() + MOST_CLOCK_ERROR_IN_MS));
+  const first = nameOf(from.getTime() - MOST_CLOCK_ERROR_IN_MS);
+  const last = nameOf(to.getTime() + MOST_CLOCK_ERROR_IN_MS);
+  const today = nameOf(now.getTime() + MOST_CLOCK_ERROR_IN_MS);
   const others = new Set(Array.from(named, ({ writer }) => startDayOf(writer)));
   return (day) => (day >= first && day <= last) || others.has(day) || day > today || !isRealDay(day);
 }
 
-/** Gives a sentence about the chains that a period leaves out. */
-export function describeLeftOut({ from }: Period): string[] {
+/** Names the day of a time, or the nearest that has a name of eight digits. */
+function nameOf(time: number): string {
+  return dayOf(new Date(Math.min(Math.max(time, FIRST_DAY), LAST_DAY)));
+}
+
+/**
+ * Gives the sentences about what a verification does not read.
+ * @param attested the attestation from which it goes on.
+ */
+export function describeLeftOut({ from }: Period, attested?: Attestation): string[] {
   const before = from.toISOString();
+  const ofAttested =
+    attested &&
+    `The attested chains: storage has each of their blobs with the time, size and etag of ${attested.verifiedAt}, and the ` +
+      'auditor who signed then vouches for what is in them. A call that one of them closes too is not found. Application ' +
+      `Insights was not asked for records and requests of before ${attested.comparedUntil}.`;
   return [
+    ...(ofAttested === undefined ? [] : [ofAttested]),
     `Chains that began before ${before}, unless a head in the transparency log or an anchor of the period names them. A call that ` +
       'one of them closes too, or an entry that somebody added to one of them, is not found.',
   ];
 }
 
 /**
- * Lists the chains of the chosen days.
- * @param isRead whether a chain of such a day is read.
+ * Lists the chains of the chosen days. Those that are attested and need no reading are not kept.
+ * @param isRead whether a chain of such a day is read that is not attested.
  * @throws what the reader throws.
  */
 export async function listLedger(
@@ -59,18 +98,26 @@ export async function listLedger(
   isChosen: ChooseDay,
   isRead: (chain: LedgerChain) => boolean,
   abortSignal: AbortSignal | undefined,
+  attested?: AttestedRules,
 ): Promise<ListedLedger> {
   const eachOf = async function* (isWanted: ChooseDay): AsyncGenerator<LedgerChain, void> {
     const { days } = await reader.listDays(abortSignal);
     for (const day of days.filter(isWanted)) yield* (await reader.listDay(day, abortSignal)).chains;
   };
   const listed: LedgerChain[] = [];
-  for await (const chain of eachOf(isChosen)) listed.push(chain);
-  const read = listed.filter(isRead);
+  const read: LedgerChain[] = [];
+  const sorting = attested && sortAttested(attested);
+  for await (const chain of eachOf(isChosen)) {
+    const standing = await sorting?.take(chain);
+    if (standing !== 'attested') listed.push(chain);
+    if (standing === 'again' || (standing === undefined && isRead(chain))) read.push(chain);
+  }
+  const counts = await sorting?.end();
   const writers = new Set(read.map(({ writer }) => writer));
   return {
     listed,
     read,
+    ...(counts && { attested: counts }),
     async *others() {
       for await (const chain of eachOf(() => true)) if (!writers.has(chain.writer)) yield chain;
     },
@@ -82,6 +129,41 @@ export async function listLedger(
       for await (const chain of eachOf((day) => days.has(day)))
         if (names.has(chain.writer)) found.push(chain);
       return found;
+    },
+  };
+}
+
+/**
+ * Sorts the chains of a listing, which come oldest writer first, by their attestation. `attested`: it needs no look.
+ * `named`: it is not read, and other evidence names it. `again`: it is read. Undefined: it is not attested.
+ */
+function sortAttested({ chains, isReadAgain, isNamed, onKept }: AttestedRules) {
+  const again = new Map<string, AttestedChain>();
+  const gone = createFindingList();
+  const lookup = createAttestedLookup(chains, ({ writer }) => {
+    gone.add({
+      kind: 'chain-changed',
+      writer,
+      message: `The whole chain of ${writer} is missing from the ledger, but it was attested.`,
+    });
+  });
+  const kept = { chains: 0, entries: 0 };
+  return {
+    async take(chain: LedgerChain): Promise<'attested' | 'named' | 'again' | undefined> {
+      const attested = await lookup.find(chain.writer);
+      if (!attested) return undefined;
+      if (!isUnchanged(chain, attested) || isReadAgain(attested)) {
+        again.set(chain.writer, attested);
+        return 'again';
+      }
+      kept.chains += 1;
+      kept.entries += attested.sequence + 1;
+      await onKept(attested);
+      return isNamed(chain.writer) ? 'named' : 'attested';
+    },
+    async end(): Promise<AttestedListing> {
+      await lookup.end();
+      return { ...kept, readAgain: again.size, again, gone };
     },
   };
 }

@@ -60,6 +60,12 @@ export const VerificationReport = z
     ),
     requests: Count.optional().describe('Requests that the edge counted in the period'),
     recordedRequests: Count.optional().describe('Records in the period, also those of the edge itself'),
+    attestedAt: z.iso.datetime().optional().describe('Time of the verification that attested chains'),
+    attestedChains: Count.optional().describe(
+      'Chains that were attested, are unchanged in storage, and were not read',
+    ),
+    attestedEntries: Count.optional().describe('Entries of these chains'),
+    readAgain: Count.optional().describe('Chains that were attested and were read again'),
     notChecked: z
       .array(z.string())
       .describe('Sentences about everything of the scope that could not be checked'),

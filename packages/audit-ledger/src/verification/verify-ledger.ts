@@ -3,7 +3,10 @@ import { indexAnchors } from './anchors.ts';
 import { isActive } from './chain-times.ts';
 import type { CheckedChain, FindingStream, LedgerCheck, ReportCounts } from './check.ts';
 import { checkAfterEnd } from './checks/check-after-end.ts';
+import type { AttestationNotes } from './attestation/attestation-writer.ts';
+import type { AttestedLedger } from './attestation/attestation.ts';
 import { checkAnchors } from './checks/check-anchors.ts';
+import { checkAttested } from './checks/check-attested.ts';
 import { checkCallRecords } from './checks/check-call-records.ts';
 import { checkCalls } from './checks/check-calls.ts';
 import { checkChainEnds } from './checks/check-chain-ends.ts';
@@ -22,6 +25,8 @@ import { checkSignatures } from './checks/check-signatures.ts';
 import { checkTransparencyLog } from './checks/check-transparency-log.ts';
 import { checkVouching } from './checks/check-vouching.ts';
 import { checkWitness } from './checks/check-witness.ts';
+import { noteVerifiedChains } from './checks/note-verified-chains.ts';
+import { comparedUntilOf } from './compared-until.ts';
 import { countEntries } from './checks/count-entries.ts';
 import { createUnshownCalls } from './checks/unshown-calls.ts';
 import type { LedgerEvidence, Retention } from './evidence.ts';
@@ -54,6 +59,10 @@ interface VerificationOptions {
   readonly openForInMs: number;
   /** The scope; the ledger and Application Insights when left out. */
   readonly scope?: VerificationScope;
+  /** The attestation from which the verification goes on. The period begins with the attested one then. */
+  readonly attested?: AttestedLedger;
+  /** Takes note of chains for a new attestation. */
+  readonly notes?: AttestationNotes;
   /** True to read all chains, as those of a bundle. Chains outside the period are findings then. */
   readonly areAllChains?: boolean;
   /** Scans pieces of chains; on this thread when left out. */
@@ -105,7 +114,8 @@ export async function verifyLedger(
 
   await each((check) => check.begin?.());
   const read = new Map<string, CheckedChain>();
-  const shippedOf = ({ writer }: LedgerChain) => evidence.cursors && (evidence.cursors.get(writer) ?? -1);
+  const shippedOf = ({ writer }: LedgerChain) =>
+    evidence.cursors && (evidence.cursors.get(writer) ?? ledger.attested?.again.get(writer)?.shipped ?? -1);
   const open = async (listed: LedgerChain) => {
     const rules = chooseLines(evidence, shippedOf(listed), seed);
     return { listed, ...(await evidenceReader.openStretches(listed, { rules, scanners })) };
@@ -155,7 +165,7 @@ export async function verifyLedger(
       NO_COUNTS,
     ),
     notChecked,
-    ...(!options.areAllChains && { notRead: describeLeftOut(period) }),
+    ...(!options.areAllChains && { notRead: describeLeftOut(period, options.attested?.attestation) }),
   };
 }
 
@@ -163,7 +173,7 @@ export async function verifyLedger(
 function listChains(
   reader: LedgerReader,
   evidence: LedgerEvidence,
-  { period, now, areAllChains = false, abortSignal }: VerificationOptions,
+  { period, now, areAllChains = false, attested, notes, abortSignal }: VerificationOptions,
 ): Promise<ListedLedger> {
   if (areAllChains)
     return listLedger(
@@ -176,11 +186,36 @@ function listChains(
   const anchored = new Set(evidence.anchors?.map(({ writer }) => writer));
   const cursors = Array.from(evidence.cursors?.keys() ?? [], (writer) => ({ writer }));
   const named = [...(evidence.anchors ?? []), ...(evidence.log?.reading.leaves ?? []), ...cursors];
+  const isOfPeriod = chooseDays(period, named, now);
+  const isAnchored = ({ writer }: LedgerChain) => anchored.has(writer);
+  if (!attested)
+    return listLedger(
+      reader,
+      isOfPeriod,
+      (chain) => isActive(chain, period) || isAnchored(chain),
+      abortSignal,
+    );
+  const placesByWriter = Map.groupBy(
+    [...(evidence.anchors ?? []), ...(evidence.log?.reading.leaves ?? [])],
+    ({ writer }) => writer,
+  );
+  const contentsFrom = now.getTime() - (evidence.contents?.retentionInMs ?? Infinity);
   return listLedger(
     reader,
-    chooseDays(period, named, now),
-    (chain) => isActive(chain, period) || anchored.has(chain.writer),
+    isOfPeriod,
+    (chain) => isActive(chain, { ...period, from: new Date(0) }) || isAnchored(chain),
     abortSignal,
+    {
+      chains: attested.chains(),
+      isNamed: (writer) => placesByWriter.has(writer) || evidence.cursors?.has(writer) === true,
+      // Whatever else is said of a chain since is held against its lines.
+      isReadAgain: ({ writer, sequence, hash, contentsUntil, isReadAgain = false }) =>
+        isReadAgain ||
+        (contentsUntil !== undefined && Date.parse(contentsUntil) >= contentsFrom) ||
+        placesByWriter.get(writer)?.some((place) => place.sequence !== sequence || place.hash !== hash) ===
+          true,
+      onKept: (chain) => notes?.keep(chain) ?? Promise.resolve(),
+    },
   );
 }
 
@@ -208,14 +243,23 @@ function listChecks(
 ): readonly LedgerCheck[] {
   const { anchors, cursors, publicKeys, log, contents, traffic, retention } = evidence;
   const { period, now, graceInMs, openForInMs, areAllChains = false, scope, seed, abortSignal } = options;
+  const { attested, notes } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
-  const anchorIndex = indexAnchors([...(anchors ?? []), ...(log?.reading.leaves ?? [])]);
+  const again = Array.from(ledger.attested?.again.values() ?? [], ({ writer, sequence, hash }) => {
+    return { writer, sequence, hash, isLast: true };
+  });
+  const leaves = [...(log?.reading.leaves ?? []), ...again];
+  const compared = {
+    from: attested ? new Date(attested.attestation.comparedUntil) : period.from,
+    to: period.to,
+  };
+  const anchorIndex = indexAnchors([...(anchors ?? []), ...leaves]);
   const logged = new Set(log?.reading.leaves.map(({ writer }) => writer));
   const witnesses = createWitnesses(anchorIndex);
   const refusals = checkRefusals();
   const unshown = createUnshownCalls();
   const shippedRecords = checkShippedRecords(evidence, {
-    period,
+    period: compared,
     notBefore,
     reader: evidenceReader,
     ledger,
@@ -231,15 +275,16 @@ function listChecks(
     ...(areAllChains ? [checkChainPeriods(period, logged)] : []),
     countEntries(),
     checkLines(witnesses),
-    checkHashes(witnesses, anchorIndex),
+    checkHashes(witnesses),
     checkSignatures(publicKeys, witnesses),
     // These need the faults and the signatures of the chain.
     checkCallRecords(),
     checkVouching(),
     checkAfterEnd(),
     // The set of all chains, and what vouches for it from outside.
-    checkTransparencyLog(log?.reading, now),
-    checkWitness(log, { from: period.from, now, abortSignal }),
+    checkTransparencyLog(log?.reading, leaves, now),
+    checkAttested(attested?.attestation, ledger.attested, log?.reading),
+    checkWitness(log, { from: compared.from, now, abortSignal }),
     // The ledger against Application Insights. The last one needs the records beyond the ends of chains.
     refusals,
     checkShipping(notBefore),
@@ -258,7 +303,8 @@ function listChecks(
     checkErasures({ reader: evidenceReader, ledger, notBefore }),
     checkContents(contents, { reader: evidenceReader, ledger, period, now, openForInMs, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.
-    checkRequests(traffic, { period: keptOf(period, retention), notBefore, unshown }),
+    checkRequests(traffic, { period: keptOf(compared, retention), notBefore, unshown }),
+    noteVerifiedChains(notes, leaves, comparedUntilOf(period, notBefore)),
   ];
 }
 

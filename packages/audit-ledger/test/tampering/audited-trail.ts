@@ -9,10 +9,18 @@ import type {
   LedgerEvidence,
   ShippedRecord,
 } from '../../src/verification/evidence.ts';
+import type { AttestationNotes } from '../../src/verification/attestation/attestation-writer.ts';
+import {
+  Attestation,
+  AttestedChain,
+  type AttestedLedger,
+} from '../../src/verification/attestation/attestation.ts';
+import { comparedUntilOf } from '../../src/verification/compared-until.ts';
 import { readLogEvidence } from '../../src/verification/log-evidence.ts';
 import type { VerificationReport } from '../../src/verification/report.ts';
 import type { VerificationScope } from '../../src/verification/scope.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { LogReading } from '../../src/transparency-log/log-reading.ts';
 import { FLAT_RECORD } from '../flat-record.ts';
 import { createLedgerWorld, GONE_AFTER_IN_MS } from '../shipping/ledger-world.ts';
 import { MemoryLog, MemoryWitness, openGrowingLog } from '../transparency-log/memory-log.ts';
@@ -20,7 +28,14 @@ import { auditPublicKeys } from '../verification/sample-chain.ts';
 
 const CALL_LASTS_IN_MS = 240_000;
 const GRACE_IN_MS = 60_000;
+const HOUR_IN_MS = 3_600_000;
 const DAY_IN_MS = 86_400_000;
+
+/** The attestation from which a verification goes on, and the notes for another. */
+interface Attesting {
+  readonly attested?: AttestedLedger;
+  readonly notes?: AttestationNotes;
+}
 
 /** A checkpoint as a process writes it that is founded. */
 const CHECKPOINT: EntryBody = {
@@ -117,18 +132,63 @@ export async function createAuditedTrail() {
       await living.write(CHECKPOINT);
       await pass(2);
     },
-    /** Verifies the ledger against everything that the stores hold. */
-    async verify(scope: VerificationScope = 'ledger-and-application-insights'): Promise<VerificationReport> {
+    /** Lets so much time pass that everything so far is attested, but for the chain that goes on. */
+    async age() {
+      await clock.advance(DAY_IN_MS + HOUR_IN_MS);
+      await this.goOn();
+      await clock.advance(2 * HOUR_IN_MS);
+      await this.goOn();
+    },
+    /** Verifies the ledger, and attests what can be attested if nothing is wrong. */
+    async attest(former?: AttestedLedger): Promise<AttestedLedger> {
+      const chains: AttestedChain[] = [];
+      const note = (chain: AttestedChain) => {
+        chains.push(AttestedChain.parse(chain));
+        return Promise.resolve();
+      };
+      const report = await this.verify(undefined, {
+        ...(former && { attested: former }),
+        notes: { begin: () => Promise.resolve(), keep: note, note },
+      });
+      if (!report.isIntact) throw new Error('Nothing is attested where something is wrong.');
+      const { newest } = await LogReading.read({
+        reader: log.reader,
+        isSigned: () => Promise.resolve(true),
+        period: { from: new Date(0), to: undefined },
+      });
+      const now = new Date(clock.now());
+      const comparedUntil = comparedUntilOf({ to: now }, new Date(clock.now() - GRACE_IN_MS)).toISOString();
+      const attestation = Attestation.parse({
+        version: 1,
+        ledger: '',
+        scope: 'ledger-and-application-insights',
+        verifiedAt: now.toISOString(),
+        from: new Date(0).toISOString(),
+        to: now.toISOString(),
+        comparedUntil,
+        head: { size: newest?.size, root: newest?.root, time: newest?.time },
+        chains: chains.length,
+        sha256: '0'.repeat(64),
+      });
+      const sorted = chains.toSorted((one, other) => (one.writer < other.writer ? -1 : 1));
+      return { attestation, chains: () => each(sorted) };
+    },
+    /** Verifies the ledger against everything that the stores hold, or what an attestation leaves of it. */
+    async verify(
+      scope: VerificationScope = 'ledger-and-application-insights',
+      { attested, notes }: Attesting = {},
+    ): Promise<VerificationReport> {
       const period = { from: new Date(0), to: new Date(clock.now() + 1) };
+      const comparedFrom = new Date(attested?.attestation.comparedUntil ?? 0);
       const heads = { reader: log.reader, publicKeys: auditPublicKeys, witness };
-      const logEvidence = await readLogEvidence(heads, { from: period.from, to: undefined });
+      const logEvidence = await readLogEvidence(heads, { from: comparedFrom, to: undefined });
       const cursors = new Map<string, number>();
       for (const name of (await state.list(CURSORS)).keys()) {
         const { value } = (await state.read(name)) ?? {};
         const { sequence = -1 } = (value ?? {}) as { sequence?: number };
         cursors.set(writerOfState(CURSORS, name) ?? '', sequence);
       }
-      const events = ingestion.accepted;
+      const events = ingestion.accepted.filter(({ time }) => time >= comparedFrom);
       const insights: LedgerEvidence = {
         anchors: events
           .filter(({ name }) => name === 'gateway.audit.anchor')
@@ -141,7 +201,7 @@ export async function createAuditedTrail() {
         traffic: each([
           {
             to: new Date(clock.now()),
-            requests,
+            requests: requests.filter(({ time }) => time >= comparedFrom),
             records: [...events.filter(isRecord).map(asCallRecord), ...edgeRecords],
           },
         ]),
@@ -161,6 +221,8 @@ export async function createAuditedTrail() {
           graceInMs: GRACE_IN_MS,
           openForInMs: CALL_LASTS_IN_MS,
           scope,
+          ...(attested && { attested }),
+          ...(notes && { notes }),
         },
       );
     },

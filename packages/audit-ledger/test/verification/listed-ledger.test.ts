@@ -41,6 +41,13 @@ test.each<[string, boolean]>([
   expect(chooseDays(PERIOD, named, NOW)(day)).toBe(isChosen);
 });
 
+test('a period of all time has all days', () => {
+  const isChosen = chooseDays({ from: new Date(-8.64e15), to: new Date(8.64e15) }, [], NOW);
+  expect(['00000101', '19690720', '20260301', '99991231'].map((day) => isChosen(day))).toEqual(
+    Array(4).fill(true),
+  );
+});
+
 interface Options {
   readonly evidence?: LedgerEvidence;
   /** The times of the last writings of chains, where they are not those of their names. */

@@ -1,9 +1,11 @@
-import { namesEntry } from '../anchors.ts';
+import { indexAnchors, namesEntry } from '../anchors.ts';
 import type { LedgerCheck } from '../check.ts';
 import type { Anchor } from '../evidence.ts';
 
-/** Checks that every anchor names an entry. */
+/** Checks that every anchor names an entry, and counts those of the chains that are read. */
 export function checkAnchors(anchors: readonly Anchor[]): LedgerCheck {
+  const index = indexAnchors(anchors);
+  let count = 0;
   return {
     *begin() {
       for (const anchor of anchors)
@@ -13,5 +15,10 @@ export function checkAnchors(anchors: readonly Anchor[]): LedgerCheck {
             message: 'Application Insights has an anchor that names no entry of the ledger.',
           };
     },
+    beginChain({ writer }) {
+      count += index.get(writer)?.size ?? 0;
+      return undefined;
+    },
+    counts: () => ({ anchors: count }),
   };
 }

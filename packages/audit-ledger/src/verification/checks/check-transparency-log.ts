@@ -1,3 +1,4 @@
+import type { LogLeaf } from '../../transparency-log/log-lines.ts';
 import { folderOf } from '../../transparency-log/log-parts.ts';
 import type { LogFault, LogReading } from '../../transparency-log/log-reading.ts';
 import { lastWrittenAt, timeIn } from '../chain-times.ts';
@@ -34,13 +35,18 @@ const MESSAGES: Readonly<Record<LogFault['kind'], string>> = {
  * Checks that the transparency log is as it was signed, that the chains agree with it, and that it has the heads that
  * checkpoints name. The leaves are anchors of their chains as well.
  * @param reading the log of the period; undefined where it was not at hand.
+ * @param leaves the leaves of the period, and those that an attestation vouches for.
  * @param now the time of the verification.
  */
-export function checkTransparencyLog(reading: LogReading | undefined, now: Date): LedgerCheck {
+export function checkTransparencyLog(
+  reading: LogReading | undefined,
+  leaves: readonly LogLeaf[],
+  now: Date,
+): LedgerCheck {
   if (!reading) return {};
-  const logged = new Set(reading.leaves.map(({ writer }) => writer));
+  const logged = new Set(leaves.map(({ writer }) => writer));
   const lastLeaves = new Map<string, number>();
-  for (const { writer, sequence, isLast } of reading.leaves)
+  for (const { writer, sequence, isLast } of leaves)
     if (isLast) lastLeaves.set(writer, Math.min(sequence, lastLeaves.get(writer) ?? Infinity));
   /** The times of the first and the last entry of the chain that were written after the newest head. */
   let unlogged: { readonly first: number; last: number } | undefined;
