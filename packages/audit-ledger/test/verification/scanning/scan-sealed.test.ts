@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { SealPublicKey } from '../../../src/keys/seal-key.ts';
-import { type EntryBody, hashEntry } from '../../../src/ledger/ledger-entry.ts';
+import { createSealKey, SealPublicKey } from '../../../src/keys/seal-key.ts';
+import { type EntryBody, hashEntry, NO_PREVIOUS, sealedText } from '../../../src/ledger/ledger-entry.ts';
 import { hashId } from '../../../src/verification/id-set.ts';
 import {
   ClosingNumber,
@@ -58,6 +58,23 @@ test('plain calls are counted, and nothing of them is shown', () => {
   const bytes = bytesOf(lines);
   expect(bytes.toString('latin1', found.closings[idStart], found.closings[idEnd])).toBe('two');
   expect([found.closings[low], found.closings[high]]).toEqual(hashId('two', RULES.seed));
+});
+
+test('a sealed piece with bytes that are no UTF-8 is looked at line by line', () => {
+  const sealKey = createSealKey();
+  const time = '2026-03-01T12:00:00.000Z';
+  const scanWith = (byte: number) => {
+    const head = { v: 1, writer: WRITER, sequence: 0, previous: NO_PREVIOUS, time, kind: 'closing' };
+    const first = Buffer.from(JSON.stringify({ ...head, record: { ...recordOf('one'), code: '~' } }));
+    first[first.indexOf('~')] = byte;
+    const place = { sequence: 1, previous: hashEntry(first), time };
+    const value = sealKey.sign(sealedText(WRITER, place));
+    const last = JSON.stringify({ ...head, ...place, kind: 'seal', value });
+    const bytes = Buffer.concat([first, Buffer.from(`\n${last}\n`)]);
+    return scanSealed(bytes, { ...RULES, sealKey: sealKey.publicKey });
+  };
+  expect(scanWith('~'.charCodeAt(0))).toMatchObject({ first: 0, last: 1 });
+  expect(scanWith(0xff)).toBeUndefined();
 });
 
 test('a piece from the middle of a chain says on what it follows', () => {
