@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { findTerraformMistakes, readTerraform } from './infra/check-terraform-files.ts';
 import { runCommand } from './run-command.ts';
 
-/** Fails with the mistakes in the Terraform files of infra/google, when there is one. */
+const INFRASTRUCTURE = join(import.meta.dirname, '..', 'infra');
+
+/** Fails with the mistakes in the Terraform modules under infra/, when there is one. */
 async function run(): Promise<undefined> {
-  const mistakes = findTerraformMistakes(
-    await readTerraform(join(import.meta.dirname, '..', 'infra', 'google')),
-  );
+  const modules = ['google', 'bootstrap/google'].map((folder) => readTerraform(join(INFRASTRUCTURE, folder)));
+  const mistakes = (await Promise.all(modules)).flatMap((module) => findTerraformMistakes(module));
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
 }
 

@@ -1,6 +1,9 @@
 terraform {
   required_version = ">= 1.9"
 
+  # The bucket and the prefix of the state are given to terraform init.
+  backend "gcs" {}
+
   required_providers {
     google = {
       source  = "hashicorp/google"

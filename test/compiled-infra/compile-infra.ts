@@ -34,7 +34,7 @@ function publishGraphTypes(folder: string): void {
   writeFileSync(join(source, 'types.json'), JSON.stringify(types));
   const archive = join(folder, 'graph.tgz');
   runBicep(['publish-extension', join(source, 'index.json'), '--target', archive], folder);
-  const configuration = join(folder, 'infra/azure/bicepconfig.json');
+  const configuration = join(folder, 'infra/bicepconfig.json');
   const text = readFileSync(configuration, 'utf8');
-  writeFileSync(configuration, text.replace(/"br:[^"]*microsoftgraph[^"]*"/, '"../../graph.tgz"'));
+  writeFileSync(configuration, text.replace(/"br:[^"]*microsoftgraph[^"]*"/, '"../graph.tgz"'));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findTerraformMistakes, readTerraform } from '../../scripts/infra/check-terraform-files.ts';
 
 const FOLDER = 'infra/google';
+const FOLDERS = [FOLDER, 'infra/bootstrap/google'];
 
 async function findMistakesIn(text: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'terraform-'));
@@ -15,9 +16,12 @@ async function findMistakesIn(text: string): Promise<string[]> {
   }
 }
 
-test('every resource, block and argument is the provider’s, and every reference leads somewhere', async () => {
-  expect(findTerraformMistakes(await readTerraform(FOLDER))).toEqual([]);
-});
+test.each(FOLDERS)(
+  'every resource, block and argument of %s is the provider’s, and every reference leads somewhere',
+  async (folder) => {
+    expect(findTerraformMistakes(await readTerraform(folder))).toEqual([]);
+  },
+);
 
 test.each([
   [
@@ -46,8 +50,8 @@ test('a file that is no HCL is refused with its name', async () => {
   await expect(findMistakesIn('resource "a" {')).rejects.toThrow(/main\.tf/);
 });
 
-test('nothing makes a key, and the provider is pinned', async () => {
-  const { resource, terraform } = await readTerraform(FOLDER);
+test.each(FOLDERS)('nothing in %s makes a key, and the provider is pinned', async (folder) => {
+  const { resource, terraform } = await readTerraform(folder);
   expect(Object.keys(resource).filter((type) => /_key|secret|password/.test(type))).toEqual([]);
   const schema = JSON.parse(readFileSync('scripts/infra/google-provider-schema.json', 'utf8')) as {
     source: string;
