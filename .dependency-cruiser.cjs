@@ -169,7 +169,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Their packages are installed by the lane of the real clients alone.
-    exclude: { path: '^test/real-clients/frameworks/' },
+    exclude: { path: '^test/real-clients/(frameworks|pages)/' },
     tsPreCompilationDeps: true,
     // The packages' own manifests don't say that they are workspaces.
     combinedDependencies: true,
