@@ -55,6 +55,46 @@ export const SHIPPING_WORKER = new URL(here.includes('/chunks/') ? './shipping-w
   },
 };
 
+/** Zod's messages in English only, which are the ones that it uses by itself. */
+const englishMessages: Plugin = {
+  name: 'english-messages',
+  setup(build) {
+    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/**
+ * The part of undici by which Vertex AI is called. Its index also loads what the start does not need: fetch, WebSockets,
+ * caches and mocks.
+ */
+const UNDICI_POOL = `
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import buildConnector from 'undici/lib/core/connect.js';
+import api from 'undici/lib/api/index.js';
+Object.assign(Dispatcher.prototype, api);
+export { buildConnector, Pool };
+`;
+const undiciPool: Plugin = {
+  name: 'undici-pool',
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, ({ importer, kind }) =>
+      importer.startsWith(join(ROOT, 'src')) && kind === 'import-statement'
+        ? { path: 'undici-pool', namespace: 'undici-pool' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'undici-pool' }, () => ({
+      contents: UNDICI_POOL,
+      loader: 'js',
+      resolveDir: ROOT,
+    }));
+  },
+};
+
 /** Parts of the audit ledger that command lines alone use. */
 const OF_COMMANDS =
   /^packages\/audit-ledger\/src\/(?:commands\/|bundles\/|contents\/(?:erase-subject|find-record|read-content)\.ts$|ledger\/folder-ledger\.ts$|verification\/describe-report\.ts$)/;
@@ -98,7 +138,7 @@ export async function build(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
-    plugins: [prunedProtos, compiledGovernance, shippingWorker, ...plugins],
+    plugins: [prunedProtos, compiledGovernance, shippingWorker, englishMessages, undiciPool, ...plugins],
     banner: { js: COMMON_JS },
     logLevel: 'warning',
   });

@@ -43,10 +43,10 @@ const TRACE_PARENT =
 /**
  * Accepts only calls with a valid token of API Management's managed identity, v1.0 or v2.0. The caller is read from the
  * headers that the edge stamped; they mean nothing without that token. A verified token is remembered until it expires.
+ * The signing keys are fetched at once, so that the first caller need not wait for them.
  */
 export function createApiManagementCallers(options: ApiManagementCallersOptions): Callers {
-  const keys =
-    options.keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: options.timeoutInMs });
+  const keys = options.keys ?? fetchKeys(options);
   const forms = tokenFormsOf(options.issuer, options.audience, options.jwksUri);
   const expectedObjectId = digest(options.objectId.toLowerCase());
   const verifiedUntil = new Map<string, number>();
@@ -80,6 +80,13 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
       return readStampedCaller(header);
     },
   };
+}
+
+/** Begins to fetch the keys. A failure is dropped: the first caller tries again. */
+function fetchKeys({ jwksUri, timeoutInMs }: ApiManagementCallersOptions): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: timeoutInMs });
+  keys.reload().catch(() => undefined);
+  return keys;
 }
 
 function digest(text: string): Buffer {

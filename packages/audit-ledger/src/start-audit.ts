@@ -62,6 +62,8 @@ export interface Audit {
 
 /** A chain without new entries for so many intervals of checkpoints has lost its writer. */
 const GONE_AFTER_INTERVALS = 3;
+/** The key of digests is wrapped this much later than the first digest, so that its call need not wait while packages load. */
+const WRAP_AFTER_IN_MS = 200;
 /** The part of the time at the end in which what still waits for the ledger is put into the write-ahead file. */
 const WRITE_AHEAD_TIME_IN_MS = 500;
 /** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
@@ -128,7 +130,11 @@ export function startAudit(options: AuditOptions): Audit {
     log: options.log,
   });
   const append: LedgerTrail['append'] = (body, how) => trail.append(body, how);
-  const digester = createDigester({ key, append, schedule });
+  const wrapLater: typeof key.wrap = async (secret) => {
+    await new Promise<void>((due) => schedule(due, WRAP_AFTER_IN_MS));
+    return key.wrap(secret);
+  };
+  const digester = createDigester({ key: { wrap: wrapLater }, append, schedule });
   const contents = createContentKeeper({
     keys: createSubjectKeys({ loadStore: () => openStore('subjects'), key, now }),
     loadStore: () => openStore('content'),

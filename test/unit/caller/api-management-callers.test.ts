@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { listen } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
@@ -520,6 +521,14 @@ test('signing keys are fetched from their address', async () => {
   const unknown = await sign(claims(), { kid: 'two' });
   expect((await refusal(`Bearer ${unknown}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
   await server.close();
+});
+
+test('signing keys are fetched before the first caller needs them', async () => {
+  const server = createServer((_, response) => response.writeHead(500).end());
+  const { port, close } = await listen(server, 0);
+  callers = create({ jwksUri: `http://127.0.0.1:${port}/keys` });
+  await once(server, 'request');
+  await close();
 });
 
 test.each([

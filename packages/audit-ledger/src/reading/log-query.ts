@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { z } from 'zod';
 import { AuditError } from '../audit-error.ts';
 
@@ -85,6 +84,8 @@ async function send(
   timeoutInMs: number,
   signal: AbortSignal,
 ): Promise<LogRow[]> {
+  // Few processes are ever asked for records, so the first question loads the package.
+  const { request } = await import('undici');
   const { statusCode, headers, body } = await request(url, {
     method: 'POST',
     headers: {

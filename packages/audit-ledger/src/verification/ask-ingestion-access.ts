@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { IngestionAccess } from './ingestion-access.ts';
 
 const TIMEOUT_IN_MS = 15_000;
@@ -33,6 +32,7 @@ export async function askIngestionAccess(
     data: { baseType: BASE_TYPE, baseData: {} },
   };
   try {
+    const { request } = await import('undici');
     const { statusCode, body } = await request(new URL('/v2.1/track', endpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
