@@ -72,10 +72,11 @@ function readHeader({ headers }: IncomingMessage, name: string): string | null {
 
 /**
  * Returns the undecoded path below a root. The host has decoded the route's parameter, which can't tell `%2F` from `/`
- * reliably. In the URL the host decodes everything but `%2F`, whose percent sign it encodes once more.
+ * reliably. In the URL the host decodes everything but `%2F`, whose percent sign it encodes once more. API Management takes
+ * a path with a slash at its end for the same operation and forwards it, so that the slash is left out here.
  */
 function pathBelow(root: string, url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3);
   const path = url.slice(start).split(/[?#]/, 1)[0] ?? '';
-  return path.slice(root.length).replace(/%252F/gi, '%2F');
+  return path.slice(root.length).replace(/\/$/, '').replace(/%252F/gi, '%2F');
 }

@@ -19,7 +19,8 @@ const NEAR: [method: 'GET' | 'POST', path: string, near: string][] = [
   ['POST', '/openai/chat/completions', 'POST /openai/v1/chat/completions'],
   ['POST', '/openai/v1/v1/chat/completions', 'POST /openai/v1/chat/completions'],
   ['POST', '/openai/v1//chat/completions', 'POST /openai/v1/chat/completions'],
-  ['POST', '/openai/v1/chat/completions/', 'POST /openai/v1/chat/completions'],
+  ['POST', '/openai/v1/chat/completions//', 'POST /openai/v1/chat/completions'],
+  ['POST', '/openai//v1/chat/completions/', 'POST /openai/v1/chat/completions'],
   ['GET', '/openai/v1/chat/completions', 'POST /openai/v1/chat/completions'],
   ['POST', '/openai/v1/completions', 'POST /openai/v1/chat/completions'],
   ['POST', '/openai/v1/engines/x/embeddings', 'POST /openai/v1/embeddings'],
@@ -61,6 +62,50 @@ test.each([
   const answer = await observed.call({ application: 'assistants-app', method: 'GET', path });
   expect([answer.status, messageOf(answer.text)]).toEqual([404, expect.stringMatching(message)]);
   observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND' });
+});
+
+const TURNS = [{ role: 'user', content: 'Hello' }];
+const FLASH = '/vertex/v1/projects/sample-project/locations/us/publishers/google/models/gemini-3.5-flash';
+
+test.each([
+  ['/openai/v1/chat/completions/', { model: 'gemini-fast', messages: TURNS }, 'chatCompletions'],
+  ['/openai/v1/responses/', { model: 'gemini-fast', input: 'Hello' }, 'generateContent'],
+  ['/anthropic/v1/messages/', { model: 'claude-haiku-4-5', max_tokens: 9, messages: TURNS }, 'rawPredict'],
+  [`${FLASH}:generateContent/`, { contents: { role: 'user', parts: { text: 'Hello' } } }, 'generateContent'],
+])('%s is served with the slash at its end', async (path, body, operation) => {
+  const answer = await observed.call({ application: 'assistants-app', path, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
+  observed.whenRecorded(answer, { outcome: 'answered', operation });
+});
+
+test.each(['/openai/v1/models/', '/anthropic/v1/models/claude-haiku-4-5/', '/gateway/v1/whoami/'])(
+  '%s is the question without the slash at its end',
+  async (path) => {
+    const answer = await observed.call({ application: 'assistants-app', method: 'GET', path });
+    expect(answer.status).toBe(200);
+    observed.whenRecorded(answer, { outcome: 'answered' });
+  },
+);
+
+test.each([
+  ['/openai/v1/chat/completions/', { model: 'gemini-3.1-pro-preview', messages: TURNS }, 'NOT_GRANTED'],
+  [
+    `${FLASH.replace('/us/', '/eu/')}:generateContent/`,
+    { contents: { role: 'user', parts: { text: 'Hello' } } },
+    'LOCATION_NOT_ALLOWED',
+  ],
+])('a slash at the end of %s goes around no rule', async (path, body, code) => {
+  const answer = await observed.call({ application: 'sandbox-app', path, body: JSON.stringify(body) });
+  expect([answer.status, answer.text]).toEqual([403, expect.stringContaining(code)]);
+  observed.whenRecorded(answer, { outcome: 'denied', code });
+});
+
+test('a slash at the end goes around no residency of the edge', async () => {
+  const path = `${FLASH}:generateContent/`;
+  const body = JSON.stringify({ contents: { role: 'user', parts: { text: 'Hello' } } });
+  const answer = await observed.call({ application: 'eu-analytics-app', path, body });
+  expect(answer.status).toBe(403);
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'LOCATION_NOT_ALLOWED', recordedBy: 'edge' });
 });
 
 test('the operations that the error names are those of the descriptions', () => {

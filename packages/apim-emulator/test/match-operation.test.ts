@@ -68,6 +68,12 @@ test('an encoded slash stays within its segment', () => {
   expect(parameters(result)).toEqual({ version: 'v1', location: 'us%2Fcentral1', endpoint: '1%2e%2E' });
 });
 
+test('a slash at the end makes no difference, and is forwarded', () => {
+  const result = match('GET', '/vertex/v1/models/a/');
+  expect([result?.operation?.id, result?.path]).toEqual(['any', '/v1/models/a/']);
+  expect(parameters(result)).toEqual({ version: 'v1', model: 'a' });
+});
+
 test('dot segments are segments like any other', () => {
   expect(parameters(match('GET', '/vertex/../models/..'))).toEqual({ version: '..', model: '..' });
   expect(found('GET', '/vertex/v1/x/../models/a')).toBeUndefined();
@@ -77,7 +83,7 @@ test.each([
   ['HEAD', '/vertex/v1/models/a'],
   ['GET', '/vertex/v1/models/'],
   ['GET', '/vertex/v1//models/a'],
-  ['GET', '/vertex/v1/models/a/'],
+  ['GET', '/vertex/v1/models/a//'],
   ['POST', '/vertex/v1/models/:generateContent'],
 ])('%s %s matches no operation, but the API', (method, path) => {
   expect(match(method, path)?.api.id).toBe('vertex');

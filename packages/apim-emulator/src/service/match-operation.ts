@@ -24,7 +24,9 @@ interface Template {
 
 /**
  * Compiles the operations of a service. Paths are compared segment by segment as they came: nothing is decoded,
- * `%2F` is no slash, `..` is a segment like any other. Literals are compared without regard to case.
+ * `%2F` is no slash, `..` is a segment like any other. Literals are compared without regard to case. A slash at the end
+ * makes no difference, and is forwarded:
+ * https://github.com/MicrosoftDocs/azure-docs/commit/5801a64d0a3f3f620c5c5e4a44d94063bd8f4d57
  */
 export function compileOperations(apis: readonly ApiDefinition[]): MatchOperation {
   const compiled = apis
@@ -45,16 +47,21 @@ export function compileOperations(apis: readonly ApiDefinition[]): MatchOperatio
     if (!found) return undefined;
     const rest = segments.slice(found.prefix.length);
     const suffix = rest.length === 0 ? '' : `/${rest.join('/')}`;
+    const compared = withoutLastSlash(rest);
     for (const { operation, segments: patterns, names } of found.templates.get(
-      templateKey(method, rest.length),
+      templateKey(method, compared.length),
     ) ?? []) {
-      const values = matchSegments(patterns, rest);
+      const values = matchSegments(patterns, compared);
       if (!values) continue;
       const parameters = new Map(names.map((name, index) => [name, values[index] ?? '']));
       return { api: found.api, operation, path: suffix, parameters };
     }
     return { api: found.api, operation: undefined, path: suffix, parameters: new Map() };
   };
+}
+
+function withoutLastSlash(segments: readonly string[]): readonly string[] {
+  return segments.length > 1 && segments.at(-1) === '' ? segments.slice(0, -1) : segments;
 }
 
 function templateKey(method: string, segments: number): string {
@@ -75,19 +82,16 @@ function matchSegments(patterns: readonly RegExp[], segments: readonly string[])
 function compileTemplate(operation: OperationDefinition): Template {
   const names: string[] = [];
   let literalLength = 0;
-  const segments = operation.urlTemplate
-    .split('/')
-    .slice(1)
-    .map((segment) => {
-      const source = segment.split(/(\{[^}]+\})/).map((part) => {
-        if (part.startsWith('{')) {
-          names.push(part.slice(1, -1));
-          return '(.+)';
-        }
-        literalLength += part.length;
-        return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      });
-      return new RegExp(`^${source.join('')}$`, 'i');
+  const segments = withoutLastSlash(operation.urlTemplate.split('/').slice(1)).map((segment) => {
+    const source = segment.split(/(\{[^}]+\})/).map((part) => {
+      if (part.startsWith('{')) {
+        names.push(part.slice(1, -1));
+        return '(.+)';
+      }
+      literalLength += part.length;
+      return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     });
+    return new RegExp(`^${source.join('')}$`, 'i');
+  });
   return { operation, segments, names, literalLength };
 }
