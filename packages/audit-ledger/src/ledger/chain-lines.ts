@@ -35,17 +35,16 @@ export class ChainLines {
 
   /** Makes the next line, with its line break. */
   add(body: EntryBody, time: Date): Buffer {
-    const text = this.#write(body, time);
-    this.#take(text, body);
-    return Buffer.from(`${text}\n`);
+    const line = this.#write(body, time);
+    this.#take(line, body);
+    return line;
   }
 
   /** Makes the next line unless it is longer, with its line break. Undefined and without an effect where it is longer. */
   addWithin(maximumBytes: number, body: EntryBody, time: Date): Buffer | undefined {
-    const text = this.#write(body, time);
-    const line = Buffer.from(`${text}\n`);
+    const line = this.#write(body, time);
     if (line.byteLength > maximumBytes) return undefined;
-    this.#take(text, body);
+    this.#take(line, body);
     return line;
   }
 
@@ -55,8 +54,8 @@ export class ChainLines {
     return this.add({ kind: 'seal', value: this.#sealKey.sign(sealedText(this.#writer, place)) }, time);
   }
 
-  #write(body: EntryBody, time: Date): string {
-    return JSON.stringify({
+  #write(body: EntryBody, time: Date): Buffer {
+    const text = JSON.stringify({
       v: 1,
       writer: this.#writer,
       sequence: this.#sequence,
@@ -64,17 +63,18 @@ export class ChainLines {
       time,
       ...('record' in body ? withRecordLast(body) : body),
     });
+    return Buffer.from(`${text}\n`);
   }
 
-  #take(text: string, { kind }: EntryBody): void {
+  #take(line: Buffer, { kind }: EntryBody): void {
     this.#sequence += 1;
-    this.#previous = hashEntry(text);
+    this.#previous = hashEntry(line.subarray(0, -1));
     this.#isSealed = kind === 'seal';
   }
 }
 
 /** Gives the members of an entry in another order: the record last, and its revision first in it. */
 function withRecordLast({ record, ...others }: Extract<EntryBody, { readonly record: unknown }>): object {
-  const { revision, ...fields } = record;
-  return { ...others, record: revision === undefined ? fields : { revision, ...fields } };
+  const { revision } = record;
+  return { ...others, record: revision === undefined ? record : { revision, ...record } };
 }

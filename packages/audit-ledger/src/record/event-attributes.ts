@@ -7,6 +7,8 @@ export interface EventAttributes {
   readonly measurements: Readonly<Record<string, number>>;
 }
 
+const FIELDS: Readonly<Record<string, RecordField>> = RECORD_FIELDS;
+
 /**
  * Turns a flat record into the attributes of a custom event, under the same names. Numbers become measurements, except
  * those that name something. A list of names becomes one text with spaces between the names. Other fields than those of
@@ -15,10 +17,10 @@ export interface EventAttributes {
 export function toEventAttributes(record: Readonly<Record<string, unknown>>): EventAttributes {
   const properties: Record<string, string> = {};
   const measurements: Record<string, number> = {};
-  for (const [name, { facts }] of Object.entries<RecordField>(RECORD_FIELDS)) {
+  for (const name in FIELDS) {
     const value = record[name];
     if (value === undefined || value === null) continue;
-    if (typeof value === 'number' && facts.isShippedAsText !== true) measurements[name] = value;
+    if (typeof value === 'number' && FIELDS[name]?.facts.isShippedAsText !== true) measurements[name] = value;
     else properties[name] = textOf(value);
   }
   return { properties, measurements };

@@ -6,5 +6,11 @@ export type Undefinable<Fields> = { [Name in keyof Fields]: Fields[Name] | undef
  * that no required field is undefined.
  */
 export function withoutUndefined<Fields extends object>(fields: Undefinable<Fields>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+  const kept: Partial<Fields> = {};
+  // Lists of a record's sixty members and values would cost more than all else that is done with it.
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined && Object.hasOwn(fields, name)) kept[name] = value;
+  }
+  return kept as Fields;
 }
