@@ -28,9 +28,13 @@ export class ObservedChain {
   readonly #answers: Answer[] = [];
   readonly #checks: NotedCheck[] = [];
 
-  /** @param flags of `npm start`. */
+  /**
+   * Starts a chain that records no journeys through the policies: they take a seventh of the edge's time. The chain that
+   * files share records them, as `npm start` does.
+   * @param flags of `npm start`.
+   */
   static async start(...flags: string[]): Promise<ObservedChain> {
-    return new ObservedChain(await startChain(...flags));
+    return new ObservedChain(await startChain('--no-journeys', ...flags));
   }
 
   /** Observes the chain that files share: for those that restart nothing, and check in the end that all is on record. */
