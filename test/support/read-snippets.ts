@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Those that can be run or checked, and those of settings. */
+/** The languages of blocks that are run or checked, and of settings. */
 type Language = 'js' | 'sh' | 'py' | 'toml' | 'json';
 
 /** A block of code in a document. */
