@@ -249,13 +249,14 @@ test('who may cache nothing here sees no caches', async () => {
     { status: 403, code: 'NOT_GRANTED' },
     { decision: 'deny', operation: 'cacheContent' },
   );
-  const model = FLASH.replace('3.5-flash', '3.5-flash-lite');
-  const pro = await send('sandbox-app', CACHES, { model, contents: CONTENTS });
+  const inGlobal = (path: string): string => path.replace('/locations/us/', '/locations/global/');
+  const model = inGlobal(FLASH).replace('3.5-flash', '3.1-pro-preview');
+  const pro = await send('sandbox-app', inGlobal(CACHES), { model, contents: CONTENTS });
   await expectRefusal(
     observed,
     pro,
     { status: 403, code: 'NOT_GRANTED' },
-    { model: 'gemini-3.5-flash-lite' },
+    { model: 'gemini-3.1-pro-preview' },
   );
 });
 

@@ -306,8 +306,8 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'a model named in the body of a cache',
     'sandbox-app',
-    `${PARENT}/us/cachedContents`,
-    model('publishers/google/models/gemini-3.5-flash-lite'),
+    `${PARENT}/global/cachedContents`,
+    model('publishers/google/models/gemini-3.1-pro-preview'),
     'NOT_GRANTED',
     undefined,
   ],

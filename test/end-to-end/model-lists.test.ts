@@ -70,7 +70,7 @@ test('the query is passed on in its documented parameters alone, and pages go on
   expect(more.length).toBeGreaterThan(0);
   expect(
     await list('assistants-app', `${path}?filter=${encodeURIComponent('launchStage="PUBLIC_PREVIEW"')}`),
-  ).toEqual(['gemini-3.1-pro-preview']);
+  ).toEqual(['gemini-3-flash-preview', 'gemini-3.1-pro-preview']);
 });
 
 test.each([

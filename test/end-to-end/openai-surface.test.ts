@@ -339,6 +339,8 @@ test.each([
     'sandbox-app',
     [
       'gemini-3.5-flash',
+      'gemini-3.5-flash-lite',
+      'gemini-3.8-flash',
       'claude-haiku-4-5',
       'text-embedding-005',
       'gemini-embedding-001',

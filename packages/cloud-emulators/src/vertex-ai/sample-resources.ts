@@ -55,10 +55,12 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...CLAUDE_4, id: 'claude-opus-4-5@20251101', versionId: '20251101' },
   { ...CLAUDE, id: 'claude-opus-5-5' },
   { ...CLAUDE, id: 'claude-sonnet-5-5' },
+  { ...GEMINI, id: 'gemini-3-flash-preview', launchStage: 'PUBLIC_PREVIEW', locations: ['global'] },
   { ...GEMINI, id: 'gemini-3.1-flash-image' },
   { ...GEMINI, id: 'gemini-3.1-pro-preview', launchStage: 'PUBLIC_PREVIEW', locations: ['global'] },
   { ...GEMINI, id: 'gemini-3.5-flash' },
   { ...GEMINI, id: 'gemini-3.5-flash-lite' },
+  { ...GEMINI, id: 'gemini-3.8-flash' },
   { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
   { ...GEMINI, id: 'gemini-embedding-2', apis: ['embedContent'] },
   {

@@ -54,6 +54,11 @@ test('v1beta1 takes what v1 has, though the published descriptors of v1beta1 lac
 });
 
 test.each([
+  [
+    { thinkingLevel: 'MINIMAL' },
+    GENERATE.replace('3.5', '3.8'),
+    'thinking_level MINIMAL is not supported by the model',
+  ],
   [{ thinkingLevel: 'MINIMAL' }, PRO, 'thinking_level MINIMAL is not supported by the model'],
   [{ thinkingLevel: 'LOW', thinkingBudget: 100 }, GENERATE, 'only one of thinking_budget and thinking_level'],
 ])('refuses %j', async (thinkingConfig, path, message) => {

@@ -43,6 +43,7 @@ test('lists the models of a publisher page by page, in v1beta1 only', async () =
   const filter = encodeURIComponent('launch_stage=PUBLIC_PREVIEW');
   expect((await vertex.call('GET', `v1beta1/publishers/google/models?filter=${filter}`)).json).toMatchObject({
     publisherModels: [
+      { name: 'publishers/google/models/gemini-3-flash-preview' },
       { name: 'publishers/google/models/gemini-3.1-pro-preview' },
       { name: 'publishers/google/models/gemini-embedding-2-preview' },
     ],
