@@ -31,7 +31,7 @@ const calls = Number(chosen.calls);
 const WARM_UP_CALLS = Math.min(calls, 500);
 const SHOWN_FROM_US = 0.5;
 
-const bench = await startBench({ against: undefined });
+const bench = await startBench({ against: undefined, nodeOptions: [] });
 try {
   const startable = bench.startables.find(({ name }) => name === chosen.target);
   if (!startable || chosen.target === 'bare proxy')

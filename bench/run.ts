@@ -19,7 +19,7 @@ import { readCpuTimeOfThreadsInMs, readMemoryInMb, readPeakMemoryInMb } from './
  * Prints the cost of a call: that of a bare reverse proxy, of the platform's library alone, and of the gateway without a
  * record, with standard and with strict durability, all before the same upstream, in turns. README.md says how to read it.
  * Options: `--short`, `--against REVISION`, `--only TEXT` (a part of targets' names; the bare proxy is always measured), and
- * `--load TEXT` (a part of the names of loads, of which one is `start`).
+ * `--load TEXT` (a part of the names of loads, of which one is `start`), `--node-options TEXT` (of the apps' processes).
  */
 if (process.platform !== 'linux')
   throw new Error('CPU time and memory are read from /proc: this needs Linux.');
@@ -30,6 +30,7 @@ const { values: chosen } = parseArgs({
     against: { type: 'string' },
     only: { type: 'string', default: '' },
     load: { type: 'string', default: '' },
+    'node-options': { type: 'string', default: '' },
   },
 });
 const ROUNDS = chosen.short ? 2 : 5;
@@ -75,7 +76,10 @@ const REPORTED: Readonly<Record<string, readonly Reported[]>> = {
   ],
 };
 
-const bench = await startBench({ against: chosen.against });
+const bench = await startBench({
+  against: chosen.against,
+  nodeOptions: chosen['node-options'].split(' ').filter((option) => option !== ''),
+});
 const running: ServingProcess[] = [];
 try {
   const startables = bench.startables.filter(({ name }) => name === BARE_PROXY || name.includes(chosen.only));

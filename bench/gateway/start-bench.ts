@@ -41,6 +41,8 @@ export interface Bench {
 export interface BenchOptions {
   /** A revision whose build is measured beside this one. */
   readonly against: string | undefined;
+  /** Options of Node for the apps at the library's own server. */
+  readonly nodeOptions: readonly string[];
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -50,7 +52,7 @@ const VERTEX_HOSTS = [VERTEX_HOST, 'aiplatform.us.rep.googleapis.com'];
 const LOCAL_HOST = join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.ts');
 
 /** Starts the clouds and the upstream, and builds what is measured. The gateway itself must be built. */
-export async function startBench({ against }: BenchOptions): Promise<Bench> {
+export async function startBench({ against, nodeOptions }: BenchOptions): Promise<Bench> {
   await using started = new AsyncDisposableStack();
   mkdirSync(join(ROOT, '.local'), { recursive: true });
   const scratch = mkdtempSync(join(ROOT, '.local/bench-'));
@@ -82,7 +84,7 @@ export async function startBench({ against }: BenchOptions): Promise<Bench> {
   const apps = await buildApps(scratch, against, started);
   const startables = [
     describeProxy(scripts, vertex.port, certificates.authoritiesFile),
-    ...apps.map((app) => describeApp(app, scripts, settings, stamped)),
+    ...apps.map((app) => describeApp(app, scripts, settings, stamped, nodeOptions)),
   ];
   const edge = await pointChain(chain, settings);
   started.defer(() => edge.pool.close());
@@ -148,12 +150,19 @@ function describeApp(
   { appProcess }: Scripts,
   settings: Readonly<Record<string, string>>,
   stamped: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[],
 ): Startable {
   const script = isHosted ? LOCAL_HOST : appProcess;
   const parameters = isHosted ? ['--directory', folder, '--port', '0'] : [folder];
   const environment = { ...settings, GOVERNANCE_DIRECTORY: governance };
   const headers = stampedWith(stamped);
-  const options = { script, parameters, environment, isMeasured: true };
+  const options = {
+    script,
+    parameters,
+    environment,
+    nodeOptions: isHosted ? [] : nodeOptions,
+    isMeasured: true,
+  };
   return describe(name, options, '/vertex', isHosted ? headers : hostedWith(headers));
 }
 
