@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 afterAll(() => clients.stop());
 
-function vertexWith({ key, token }: ClientCredentials, region = 'us-east5'): AnthropicVertex {
+function vertexWith({ key, token }: ClientCredentials, region = 'us'): AnthropicVertex {
   return new AnthropicVertex({
     baseURL: clients.url('/vertex/v1'),
     projectId: 'sample-project',
@@ -99,7 +99,8 @@ test.each(SETUPS)('sends a message %s', async (_, { client, model, dialect, serv
     operation: 'rawPredict',
     publisher: 'anthropic',
     model: servedModel,
-    location: 'us-east5',
+    // The older model is in regions, too.
+    location: servedModel === HAIKU ? 'us-east5' : 'us',
     finishReason: 'end_turn',
     inputTokens: message.usage.input_tokens,
     outputTokens: message.usage.output_tokens,
