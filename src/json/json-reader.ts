@@ -6,7 +6,7 @@ import { endOfNumber, MAXIMUM_NUMBER_BYTES, StringScanner } from './scan-scalars
 /**
  * Bytes that one call reads. V8 switches to optimized code at a function's next call, and at times never within a loop.
  */
-const STRIDE_BYTES = 512;
+const STRIDE_BYTES = 2048;
 
 /** States of the reader. Each is named for the token that may come next. */
 const VALUE = 0;
@@ -34,7 +34,7 @@ export class JsonReader {
   readonly #maximumValues: number;
   readonly #tape: Tape;
   readonly #containers: OpenContainers;
-  readonly #strings = new StringScanner();
+  readonly #strings: StringScanner;
   #values = 0;
   #state = VALUE;
   #at: number;
@@ -58,6 +58,7 @@ export class JsonReader {
     this.#maximumValues = maximumValues;
     this.#tape = new Tape(bytes.length >>> 4);
     this.#containers = new OpenContainers(bytes, this.#tape);
+    this.#strings = new StringScanner(bytes);
     this.#at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     this.#lineStart = this.#at;
   }
@@ -209,7 +210,7 @@ export class JsonReader {
 
   /** Reads the next bytes of a string that is a value. */
   #readText(stop: number): boolean {
-    const at = this.#strings.findQuote(this.#bytes, this.#at, stop);
+    const at = this.#strings.findQuote(this.#at, stop);
     this.#at = at;
     if (this.#strings.isBroken) return false;
     if (at >= stop) return true;
@@ -222,7 +223,7 @@ export class JsonReader {
     const start = this.#at;
     const stop = Math.min(this.#bytes.length, start + MAXIMUM_KEY_BYTES + 2);
     this.#strings.start();
-    const at = this.#strings.findQuote(this.#bytes, start + 1, stop);
+    const at = this.#strings.findQuote(start + 1, stop);
     if (this.#strings.isBroken || at >= this.#bytes.length) {
       this.#at = at;
       return false;

@@ -12,7 +12,8 @@ const MAXIMUM_MEMBERS = 100_000;
 export const MAXIMUM_KEY_BYTES = 16_384;
 
 const PROTO = Buffer.from('__proto__');
-const PROTO_HASH = hashKey(PROTO, 0, PROTO.length);
+/** Keys of at most this many bytes are compared byte by byte, which is faster than a call for short ones. */
+const SHORT_BYTES = 32;
 
 /** The objects and arrays of a JSON text that have begun and not ended, from the outermost to the innermost. */
 export class OpenContainers {
@@ -90,9 +91,8 @@ export class OpenContainers {
     if (this.#count >= MAXIMUM_MEMBERS) {
       throw this.tooMuch(`must have at most ${MAXIMUM_MEMBERS} members`, level);
     }
-    const hash = this.#hashOf(key);
-    const isNew = (this.#seen[level] ??= new SeenKeys(this.#isSameKey)).add(hash, key);
-    if (isNew && (hash !== PROTO_HASH || Buffer.compare(this.#keyOf(key), PROTO) !== 0)) return;
+    const isNew = (this.#seen[level] ??= new SeenKeys(this.#isSameKey, this.#hashOf)).add(key);
+    if (isNew && !this.#isProto(key)) return;
     const field = this.#path(this.#depth);
     const description = isNew ? 'this key is not allowed' : 'this key occurs twice';
     throw new GatewayError(
@@ -120,16 +120,34 @@ export class OpenContainers {
     return level === this.#depth - 1 ? this.#count : (this.#outerCounts[level + 1] ?? 0);
   }
 
-  #hashOf(entry: number): number {
+  readonly #hashOf = (entry: number): number => {
     const end = this.#tape.second(entry);
     if (end < ESCAPED) return hashKey(this.#bytes, this.#tape.first(entry) + 1, end - 1);
     const key = this.#keyOf(entry);
     return hashKey(key, 0, key.length);
-  }
+  };
 
-  /** Compares two keys with the same hash. */
-  readonly #isSameKey = (one: number, other: number): boolean =>
-    Buffer.compare(this.#keyOf(one), this.#keyOf(other)) === 0;
+  readonly #isSameKey = (one: number, other: number): boolean => {
+    const start = this.#tape.first(one);
+    const end = this.#tape.second(one);
+    const shift = this.#tape.first(other) - start;
+    const otherEnd = this.#tape.second(other);
+    if (end < ESCAPED && otherEnd < ESCAPED) {
+      if (end + shift !== otherEnd) return false;
+      if (end - start <= SHORT_BYTES) {
+        let at = start + 1;
+        while (at < end && this.#bytes[at] === this.#bytes[at + shift]) at += 1;
+        return at === end;
+      }
+    }
+    return Buffer.compare(this.#keyOf(one), this.#keyOf(other)) === 0;
+  };
+
+  /** True for `__proto__`, which begins with `_` or with an escape. */
+  #isProto(entry: number): boolean {
+    const first = this.#bytes[this.#tape.first(entry) + 1];
+    return (first === 0x5f || first === 0x5c) && Buffer.compare(this.#keyOf(entry), PROTO) === 0;
+  }
 
   #keyOf(entry: number): Uint8Array {
     const end = this.#tape.second(entry);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Up to this number, keys are compared one by one; more are found by a hash table. */
+/** Up to this number, keys are compared one by one; more are found by their hashes in a table. */
 const FEW = 8;
 
 /**
@@ -9,16 +9,21 @@ const FEW = 8;
  */
 export class SeenKeys {
   readonly #isSame: (one: number, other: number) => boolean;
-  /** Pairs of a hash and an entry. */
+  readonly #hashOf: (entry: number) => number;
+  /** Entries. */
   readonly #few: number[] = [];
   /** A hash table with open addressing: pairs of a hash and an entry plus one, or zero in a free slot. */
   #slots = new Uint32Array(0);
   #capacity = 0;
   #count = 0;
 
-  /** @param isSame tells if two entries with the same hash are the same key. */
-  constructor(isSame: (one: number, other: number) => boolean) {
+  /**
+   * @param isSame tells if two entries are the same key.
+   * @param hashOf the hash of an entry's key; it is asked for once there are many keys.
+   */
+  constructor(isSame: (one: number, other: number) => boolean, hashOf: (entry: number) => number) {
     this.#isSame = isSame;
+    this.#hashOf = hashOf;
   }
 
   /** Begins another object, without keys. */
@@ -27,21 +32,18 @@ export class SeenKeys {
     this.#capacity = 0;
   }
 
-  /** Adds a key by its hash and its entry. @returns false if the object has the key already. */
-  add(hash: number, entry: number): boolean {
-    const isNew = this.#count < FEW ? this.#addToFew(hash, entry) : this.#addToMany(hash, entry);
+  /** Adds a key by its entry. @returns false if the object has the key already. */
+  add(entry: number): boolean {
+    const isNew = this.#count < FEW ? this.#addToFew(entry) : this.#addToMany(this.#hashOf(entry), entry);
     if (isNew) this.#count += 1;
     return isNew;
   }
 
-  #addToFew(hash: number, entry: number): boolean {
-    const few = this.#few;
-    const end = this.#count * 2;
-    for (let at = 0; at < end; at += 2) {
-      if (few[at] === hash && this.#isSame(few[at + 1] ?? 0, entry)) return false;
+  #addToFew(entry: number): boolean {
+    for (let at = 0; at < this.#count; at += 1) {
+      if (this.#isSame(this.#few[at] ?? 0, entry)) return false;
     }
-    few[end] = hash;
-    few[end + 1] = entry;
+    this.#few[this.#count] = entry;
     return true;
   }
 
@@ -72,7 +74,7 @@ export class SeenKeys {
   #grow(): void {
     const pairs =
       this.#capacity === 0
-        ? this.#few.map((value, index) => value + (index % 2))
+        ? this.#few.flatMap((entry) => [this.#hashOf(entry), entry + 1])
         : this.#slots.slice(0, this.#capacity * 2);
     this.#capacity = Math.max(this.#capacity * 2, FEW * 4);
     if (this.#slots.length < this.#capacity * 2) this.#slots = new Uint32Array(this.#capacity * 2);

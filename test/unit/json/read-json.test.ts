@@ -284,6 +284,61 @@ test('a JSON text with one byte changed, taken out or put in is taken exactly wh
   );
 });
 
+test('in a long text every byte counts, wherever it lies and whatever memory the body is in', async () => {
+  const unit = fc.constantFrom(
+    '"',
+    '\\',
+    '\\"',
+    '\\n',
+    '\n',
+    '\u0000',
+    '\u001f',
+    ' ',
+    '\u007f',
+    'ü',
+    '\u{1f600}',
+    'é"',
+  );
+  const plain = fc.integer({ min: 0, max: 90 }).map((count) => 'x'.repeat(count));
+  const texts = fc
+    .array(fc.oneof(plain, unit), { minLength: 1, maxLength: 6 })
+    .map((parts) => parts.join(''));
+  const outcomes = { taken: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      texts,
+      fc.constantFrom(['', ''], ['[', ']'], ['{"key":', '}']),
+      fc.integer({ min: 0, max: 7 }),
+      async (text, [open, close], offset) => {
+        const json = `${open}"${text}"${close}`;
+        // What lies around the body in its memory must not matter: it would end or break every text.
+        const memory = Buffer.alloc(offset + Buffer.byteLength(json) + 8, offset % 2 === 0 ? '"' : '\n');
+        const body = memory.subarray(offset, offset + memory.write(json, offset));
+        const value = await readJson(body).then(
+          (read) => read.toJson(),
+          () => undefined,
+        );
+        outcomes[value === undefined ? 'refused' : 'taken'] += 1;
+        expect(value).toEqual(parse(json)?.[0]);
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+  expect(Math.min(outcomes.taken, outcomes.refused)).toBeGreaterThan(500);
+});
+
+test('a long text may be cut anywhere by the strides in which it is read', async () => {
+  for (let length = 2_020; length < 2_080; length += 1) {
+    for (const end of ['"', '\\""', '\\u00fc"', 'ü"']) {
+      const json = `["${'x'.repeat(length)}${end},1]`;
+      expect(await read(json)).toEqual(JSON.parse(json));
+    }
+    expect((await refusal(`["${'x'.repeat(length)}\n"]`)).message).toBe(
+      `The body is not valid JSON at line 1, column ${length + 3}.`,
+    );
+  }
+});
+
 test('an object whose key is written twice is always refused', async () => {
   const hex = (unit: number) => unit.toString(16).padStart(4, '0');
   const escape = (key: string) =>
