@@ -3,7 +3,7 @@ import { describeIssue } from '../errors/describe-issue.ts';
 import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
-import type { JsonValue } from '../json/json-value.ts';
+import type { JsonChildren, JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import { type SchemaTree, schemaTreeOf, type ListSchema, type ObjectSchema } from './schema-tree.ts';
@@ -47,11 +47,10 @@ export async function validateBody<Schema extends z.ZodType>(
 
 /** A list whose items are still to be validated. */
 interface OpenList {
-  readonly items: Iterator<JsonValue>;
+  readonly items: JsonChildren;
   readonly element: SchemaTree;
-  /** The list's path, followed by the index of the next item. */
+  /** The list's path, followed by the index of the item. */
   readonly path: PropertyKey[];
-  next: number;
 }
 
 /** Returns true for a member that is left out, and for null in its place where its schema has no null. */
@@ -70,15 +69,14 @@ class TreeValidator {
     for (let left = count; left > 0; left -= 1) {
       const list = this.#lists.at(-1);
       if (!list || this.#isFull()) return false;
-      const item = list.items.next();
-      if (item.done) {
+      const { items } = list;
+      if (!items.next()) {
         this.#lists.pop();
         continue;
       }
       this.#path = list.path;
-      this.#path[this.#path.length - 1] = list.next;
-      list.next += 1;
-      this.validate(list.element, item.value);
+      this.#path[this.#path.length - 1] = items.position;
+      this.validate(list.element, items.value);
     }
     return true;
   }
@@ -117,7 +115,7 @@ class TreeValidator {
     if (length > maximum)
       this.#addIssue({ code: 'too_big', origin: 'array', maximum, input: undefined, inclusive: true });
     else if (element.kind !== 'anything')
-      this.#lists.push({ items: list.items(), element, path: [...this.#path, 0], next: 0 });
+      this.#lists.push({ items: list.children(), element, path: [...this.#path, 0] });
   }
 
   #validateMembers({ members, names, isStrict }: ObjectSchema, object: JsonValue): object {

@@ -1,14 +1,23 @@
 /** The type of a JSON value. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
-const KINDS: Readonly<Record<number, JsonKind>> = {
-  0x7b: 'object',
-  0x5b: 'array',
-  0x22: 'string',
-  0x74: 'boolean',
-  0x66: 'boolean',
-  0x6e: 'null',
-};
+function kindOf(firstByte: number | undefined): JsonKind {
+  switch (firstByte) {
+    case 0x7b:
+      return 'object';
+    case 0x5b:
+      return 'array';
+    case 0x22:
+      return 'string';
+    case 0x74:
+    case 0x66:
+      return 'boolean';
+    case 0x6e:
+      return 'null';
+    default:
+      return 'number';
+  }
+}
 
 /** A value in a JSON text that has been read. Its content is read from the text when asked for. */
 export class JsonValue {
@@ -22,7 +31,7 @@ export class JsonValue {
 
   /** The type of the value. */
   get kind(): JsonKind {
-    return KINDS[this.#index.bytes[this.start] ?? 0] ?? 'number';
+    return kindOf(this.#index.bytes[this.start]);
   }
 
   /** Position of its first byte in the body. */
@@ -50,23 +59,26 @@ export class JsonValue {
 
   /** Members of an object in their order, each with the position of its name in the body; none for other types. */
   *members(): Generator<[name: string, value: JsonValue, start: number]> {
-    if (this.kind !== 'object') return;
-    for (const name of this.#children(2)) {
-      yield [this.#textAt(name), this.#index.valueAt(name + 1), this.#index.tape.first(name)];
-    }
+    const children = this.children();
+    while (this.kind === 'object' && children.next()) yield [children.name, children.value, children.start];
   }
 
   /** Items of an array; none for other types. */
   *items(): Generator<JsonValue> {
-    if (this.kind !== 'array') return;
-    for (const item of this.#children(1)) yield this.#index.valueAt(item);
+    const children = this.children();
+    while (this.kind === 'array' && children.next()) yield children.value;
+  }
+
+  /** Begins to go through its members or items; a value of another type has none. */
+  children(): JsonChildren {
+    return new JsonChildren(this.#index, this.#entry, this.kind);
   }
 
   /** The value of a member; undefined if there is none of this name. Takes linear time in the number of members. */
   member(name: string): JsonValue | undefined {
     if (this.kind !== 'object') return undefined;
     const close = this.#index.tape.second(this.#entry);
-    for (let entry = this.#entry + 1; entry < close; entry = this.#after(entry + 1)) {
+    for (let entry = this.#entry + 1; entry < close; entry = this.#index.after(entry + 1)) {
       if (this.#isText(entry, name)) return this.#index.valueAt(entry + 1);
     }
     return undefined;
@@ -75,7 +87,7 @@ export class JsonValue {
   /** The decoded string; undefined for other types, and if its JSON with its quotes has more bytes than the maximum. */
   readText(maximumBytes: number): string | undefined {
     if (this.kind !== 'string' || this.end - this.start > maximumBytes) return undefined;
-    return this.#textAt(this.#entry);
+    return this.#index.textAt(this.#entry);
   }
 
   /** The whole JSON text that has this value in it. */
@@ -93,24 +105,11 @@ export class JsonValue {
     return first === 0x7b || first === 0x5b;
   }
 
-  /** @param step 1 for items of an array, 2 for members of an object, which have a name before each value. */
-  *#children(step: 1 | 2): Generator<number> {
-    const close = this.#index.tape.second(this.#entry);
-    for (let entry = this.#entry + 1; entry < close; entry = this.#after(entry + step - 1)) yield entry;
-  }
-
-  /** The entry after a value and its content. */
-  #after(value: number): number {
-    const { bytes, tape } = this.#index;
-    const first = bytes[tape.first(value)];
-    return (first === 0x7b || first === 0x5b ? tape.second(value) : value) + 1;
-  }
-
   #isText(entry: number, text: string): boolean {
     const { bytes, tape } = this.#index;
     const start = tape.first(entry) + 1;
     const end = tape.second(entry);
-    if (end >= ESCAPED) return this.#textAt(entry) === text;
+    if (end >= ESCAPED) return this.#index.textAt(entry) === text;
     const length = end - 1 - start;
     // UTF-8 takes at most three bytes for each UTF-16 code unit.
     if (length < text.length || length > text.length * 3) return false;
@@ -121,13 +120,53 @@ export class JsonValue {
     }
     return length === text.length;
   }
+}
 
-  #textAt(entry: number): string {
-    const { bytes, tape } = this.#index;
-    const start = tape.first(entry);
-    const end = tape.second(entry);
-    if (end < ESCAPED) return bytes.toString('utf8', start + 1, end - 1);
-    return JSON.parse(bytes.toString('utf8', start, end & ~ESCAPED)) as string;
+/** A walk through the members of an object or the items of an array, in their order. It makes no value that is not asked for. */
+export class JsonChildren {
+  readonly #index: JsonIndex;
+  /** Entry after the last of them. */
+  readonly #close: number;
+  /** True for members, which have a name before each value. */
+  readonly #areNamed: boolean;
+  #value: number;
+  #position = -1;
+
+  /** @param entry the entry of the value that they are in. */
+  constructor(index: JsonIndex, entry: number, kind: JsonKind) {
+    this.#index = index;
+    this.#areNamed = kind === 'object';
+    this.#close = this.#areNamed || kind === 'array' ? index.tape.second(entry) : 0;
+    this.#value = entry;
+  }
+
+  /** Moves to the next member or item. @returns false when there is none. */
+  next(): boolean {
+    const after = this.#position < 0 ? this.#value + 1 : this.#index.after(this.#value);
+    if (after >= this.#close) return false;
+    this.#position += 1;
+    this.#value = this.#areNamed ? after + 1 : after;
+    return true;
+  }
+
+  /** The position of the member or item among them, from 0. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The name of the member; empty for an item. */
+  get name(): string {
+    return this.#areNamed ? this.#index.textAt(this.#value - 1) : '';
+  }
+
+  /** The position in the body at which the member, with its name, or the item begins. */
+  get start(): number {
+    return this.#index.tape.first(this.#areNamed ? this.#value - 1 : this.#value);
+  }
+
+  /** The value of the member, or the item. */
+  get value(): JsonValue {
+    return this.#index.valueAt(this.#value);
   }
 }
 
@@ -155,6 +194,20 @@ export class JsonIndex {
   /** The value whose first entry on the tape has this number. */
   valueAt(entry: number): JsonValue {
     return new JsonValue(this, entry);
+  }
+
+  /** The decoded string or name with this entry. */
+  textAt(entry: number): string {
+    const start = this.tape.first(entry);
+    const end = this.tape.second(entry);
+    if (end < ESCAPED) return this.bytes.toString('utf8', start + 1, end - 1);
+    return JSON.parse(this.bytes.toString('utf8', start, end & ~ESCAPED)) as string;
+  }
+
+  /** The entry after a value and its content. */
+  after(value: number): number {
+    const first = this.bytes[this.tape.first(value)];
+    return (first === 0x7b || first === 0x5b ? this.tape.second(value) : value) + 1;
   }
 }
 

@@ -4,7 +4,7 @@ import { invalidBody, MAXIMUM_VIOLATIONS } from '../../errors/invalid-body.ts';
 import type { AuthorizedCall } from '../../governance/decide.ts';
 import type { ToolName } from '../../governance/tools.ts';
 import { editObject } from '../../json/edit-json.ts';
-import type { JsonValue } from '../../json/json-value.ts';
+import type { JsonChildren, JsonValue } from '../../json/json-value.ts';
 import { readJson } from '../../json/read-json.ts';
 import { loopTurns, type Turns } from '../../json/turns.ts';
 import { checkTools, type ToolField } from '../check-tools.ts';
@@ -86,8 +86,8 @@ interface Position {
 /** An object or array that is being inspected. */
 interface Frame {
   readonly at: Position | undefined;
-  readonly children: Iterator<readonly [PropertyKey, JsonValue]>;
-  /** The rule of each child; a function gives it by the member's name. */
+  readonly children: JsonChildren;
+  /** The rule of each item; for an object, a function that gives it by the member's name. */
   readonly rule: Rule | ((name: string) => Rule);
   /** The tool that the object or array configures. */
   readonly tool: FoundTool | undefined;
@@ -137,15 +137,23 @@ class Search {
     for (let left = count; left > 0; left -= 1) {
       const frame = this.#frames.at(-1);
       if (!frame || this.#violations.length >= MAXIMUM_VIOLATIONS) return false;
-      const next = frame.children.next();
-      if (next.done) this.#frames.pop();
-      else {
-        const [key, value] = next.value;
-        const rule = typeof frame.rule === 'function' ? frame.rule(String(key)) : frame.rule;
-        if (mayReach(rule, value)) this.#inspect(rule, value, { outer: frame.at, key }, frame.tool);
+      const { children } = frame;
+      if (!children.next()) {
+        this.#frames.pop();
+        continue;
       }
+      if (typeof frame.rule === 'function') {
+        const { name } = children;
+        this.#inspectChild(frame, name, frame.rule(name));
+      } else this.#inspectChild(frame, children.position, frame.rule);
     }
     return true;
+  }
+
+  #inspectChild({ at, children, tool }: Frame, key: PropertyKey, rule: Rule): void {
+    if (rule.is === 'harmless') return;
+    const { value } = children;
+    if (mayReach(rule, value)) this.#inspect(rule, value, { outer: at, key }, tool);
   }
 
   #inspect(rule: Rule, value: JsonValue, at: Position | undefined, tool: FoundTool | undefined): void {
@@ -189,7 +197,7 @@ class Search {
       return this.#enter(
         value,
         at,
-        (name) => rules.get(plainName(name)) ?? ruleForUnlisted(others, name),
+        (name) => rules.get(name) ?? rules.get(plainName(name)) ?? ruleForUnlisted(others, name),
         tool,
       );
     }
@@ -199,7 +207,7 @@ class Search {
   }
 
   #enter(value: JsonValue, at: Position | undefined, rule: Frame['rule'], tool: FoundTool | undefined): void {
-    this.#frames.push({ at, children: childrenOf(value), rule, tool });
+    this.#frames.push({ at, children: value.children(), rule, tool });
   }
 
   /** A text in a member without a rule is judged by its form. */
@@ -251,22 +259,12 @@ class Search {
   }
 }
 
-function* childrenOf(value: JsonValue): Generator<readonly [PropertyKey, JsonValue]> {
-  if (value.kind === 'array') {
-    let index = 0;
-    for (const item of value.items()) {
-      yield [index, item];
-      index += 1;
-    }
-  } else for (const [name, member] of value.members()) yield [name, member];
-}
-
 /**
  * True for a value that must be inspected. Null stands for an absent member, and numbers and booleans have no members:
  * https://protobuf.dev/programming-guides/json/
  */
 function mayReach(rule: Rule, { kind }: JsonValue): boolean {
-  if (rule.is === 'harmless' || kind === 'null') return false;
+  if (kind === 'null') return false;
   return rule.is !== 'message' || (kind !== 'number' && kind !== 'boolean');
 }
 

@@ -27,7 +27,7 @@ interface PlaceRule {
 
 /** The rules for the members of an object. For a list in place of the object, they apply to each item. */
 export interface Message {
-  /** The rules by plain name, as `plainName` gives it. */
+  /** The rules by plain name, as `plainName` gives it, and by the name as it is documented. */
   readonly rules: ReadonlyMap<string, Rule>;
   /**
    * The rule for members that aren't listed. `unlisted` refuses one that looks like a place, a tool or a context cache.
@@ -52,7 +52,12 @@ export function plainName(name: string): string {
 /** Makes the rules of an object; members that aren't listed are `unlisted` when `others` is left out. */
 export function defineMessage(members: Members, more: Partial<Omit<Message, 'rules'>> = {}): Message {
   return {
-    rules: new Map(Object.entries(members).map(([name, rule]) => [plainName(name), rule])),
+    rules: new Map(
+      Object.entries(members).flatMap(([name, rule]) => [
+        [name, rule],
+        [plainName(name), rule],
+      ]),
+    ),
     others: 'unlisted',
     ...more,
   };

@@ -311,7 +311,7 @@ test('in a long text every byte counts, wherever it lies and whatever memory the
       fc.integer({ min: 0, max: 7 }),
       async (text, [open, close], offset) => {
         const json = `${open}"${text}"${close}`;
-        // What lies around the body in its memory must not matter: it would end or break every text.
+        // The bytes around the body in its memory would end or break every text, if they were read.
         const memory = Buffer.alloc(offset + Buffer.byteLength(json) + 8, offset % 2 === 0 ? '"' : '\n');
         const body = memory.subarray(offset, offset + memory.write(json, offset));
         const value = await readJson(body).then(
