@@ -16,14 +16,21 @@ import {
 
 /** Reads the facts of answers of one format. */
 interface FactsReader {
-  /** Every event that reports something has one of these texts, unescaped; an event without any need not be parsed. */
-  readonly marks: readonly string[];
+  /**
+   * Every event that reports something has one of these texts, unescaped; an event without any need not be parsed. The
+   * text of most events comes first.
+   */
+  readonly marks: readonly Buffer[];
   /** Reads a whole answer, or one value of a stream. Only members at their own place count, so no text can pose as one. */
   readonly readReported: (value: Json) => Claims;
   /** Counts a reported usage in the gateway's terms. */
   readonly count: (usage: Json) => Counts;
   /** Returns true when a stream may end with what it has reported so far. */
   readonly isComplete: (reported: Reported) => boolean;
+}
+
+function marks(...texts: readonly string[]): readonly Buffer[] {
+  return texts.map((text) => Buffer.from(text));
 }
 
 /** The facts that one value of an answer reports, unchecked. */
@@ -60,7 +67,7 @@ const isEnded = (reported: Reported) => reported.isEnd === true;
 
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
-  marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
+  marks: marks('"modelVersion"', '"usageMetadata"', '"finishReason"', '"blockReason"'),
   readReported: (value) => {
     const { candidates, promptFeedback, modelVersion } = value;
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
@@ -80,7 +87,7 @@ const gemini: FactsReader = {
 
 /** Source: https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
-  marks: ['"usage"', '"finish_reason"', '[DONE]'],
+  marks: marks('"finish_reason"', '"usage"', '[DONE]'),
   readReported: ({ usage, choices, model }) => ({
     usage,
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
@@ -99,7 +106,7 @@ function trafficTypeOf(usage: unknown): unknown {
 
 /** Source: https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
-  marks: ['"message_start"', '"message_delta"', '"message_stop"'],
+  marks: marks('"message_start"', '"message_delta"', '"message_stop"'),
   readReported: ({ type, message, delta, ...rest }) => {
     if (type === 'message_stop') return { isEnd: true };
     // A stream begins with the message and ends with what has changed of it; a whole answer is the message itself.
@@ -173,7 +180,7 @@ function usageOfPrediction({ embeddings, usage }: Json): CountedUsage {
  * https://docs.mistral.ai/api/endpoint/chat, https://docs.ai21.com/reference/jamba-1-6-api-ref
  */
 const shaped: FactsReader = {
-  marks: [...gemini.marks, ...openai.marks, ...anthropic.marks, '"predictions"'],
+  marks: [...gemini.marks, ...openai.marks, ...anthropic.marks, ...marks('"predictions"')],
   readReported: (value) => {
     const { type, response, choices, candidates } = value;
     // The source is https://platform.openai.com/docs/api-reference/responses-streaming

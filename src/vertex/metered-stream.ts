@@ -11,7 +11,8 @@ import {
   type Reported,
 } from './answer-formats.ts';
 import { createObjectScanner } from './scan-objects.ts';
-import { endOfElements, splitValues } from './split-values.ts';
+import { endOfElements, PIECE_BYTES, readValues, splitValues } from './split-values.ts';
+import { endsWithBlankLine } from './stream-parts.ts';
 import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
@@ -39,7 +40,8 @@ export class MeteredStream {
    */
   async *read(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
-      const failure = await this.#note(part);
+      const noting = this.#note(part);
+      const failure = noting instanceof Promise ? await noting : noting;
       // An unfinished event passes only once the answer is complete: before that, an error may have to follow.
       const end = failure ? failure.end : this.#isComplete() ? part.length : endOfLast(part, this.#framing);
       if (end > 0) yield part.subarray(0, end);
@@ -62,24 +64,40 @@ export class MeteredStream {
     return FACTS_READERS[this.#format].isComplete(this.#reported);
   }
 
-  /** Keeps the facts of a part, up to an error in it. Returns that error and the end of the last value before it. */
-  async #note(part: Buffer): Promise<{ readonly end: number; readonly error: GatewayError } | undefined> {
+  /** Keeps the facts of a part, up to an error in it; of a long part in turns of the event loop. */
+  #note(part: Buffer): Failure | undefined | Promise<Failure | undefined> {
     if (this.#format === 'opaque') return undefined;
     // Raw chunks need not hold whole values. They pass as they come, and the objects in them are put together beside them.
     if (this.#framing === 'raw') {
       for (const object of this.#scan(part)) this.#keep(object);
       return undefined;
     }
-    if (!part.includes('"error"') && !mayReport(this.#format, part)) return undefined;
+    if (!mayReport(this.#format, part) && !part.includes(ERROR)) return undefined;
+    if (part.length > PIECE_BYTES) return this.#noteLong(part);
+    let end = 0;
+    for (const value of readValues(part, this.#framing)) {
+      if (this.#isFailure(value.value)) return { end, error: this.#errorIn(value.value) };
+      this.#keep(value.value);
+      ({ end } = value);
+    }
+    this.#noteDone(part);
+    return undefined;
+  }
+
+  async #noteLong(part: Buffer): Promise<Failure | undefined> {
     let end = 0;
     for await (const value of splitValues(part, this.#framing)) {
       if (this.#isFailure(value.value)) return { end, error: this.#errorIn(value.value) };
       this.#keep(value.value);
       ({ end } = value);
     }
-    if (ENDED_BY_DONE.has(this.#format) && part.includes('[DONE]') && isDone(part.toString('latin1')))
-      this.#reported = { ...this.#reported, isEnd: true };
+    this.#noteDone(part);
     return undefined;
+  }
+
+  #noteDone(part: Buffer): void {
+    if (ENDED_BY_DONE.has(this.#format) && part.includes(DONE) && isDone(part.toString('latin1')))
+      this.#reported = { ...this.#reported, isEnd: true };
   }
 
   #errorIn(value: Json): GatewayError {
@@ -97,15 +115,19 @@ export class MeteredStream {
   }
 }
 
+/** An error within a stream, and the end of the last value before it. */
+interface Failure {
+  readonly end: number;
+  readonly error: GatewayError;
+}
+
+const ERROR = Buffer.from('"error"');
+const DONE = Buffer.from('[DONE]');
 /** The formats of which `[DONE]` ends a stream. */
 const ENDED_BY_DONE: ReadonlySet<AnswerFormat> = new Set(['openai', 'shaped']);
 
 /** Returns the end of the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {
   if (framing === 'json-array') return endOfElements(part);
-  const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-3).equals(LF_CRLF);
-  return isWhole ? part.length : 0;
+  return framing === 'raw' || endsWithBlankLine(part) ? part.length : 0;
 }
-
-const LF_LF = Buffer.from('\n\n');
-const LF_CRLF = Buffer.from('\n\r\n');

@@ -50,7 +50,11 @@ export function readValue(
   bytes: Buffer,
   turns: Turns = loopTurns,
 ): Json | undefined | Promise<Json | undefined> {
-  if (bytes.length > SMALL_BYTES) return readLong(bytes, turns);
+  return bytes.length > SMALL_BYTES ? readLong(bytes, turns) : readShortValue(bytes);
+}
+
+/** Reads a short JSON text whole. @returns undefined for a text that is no JSON object or list. */
+export function readShortValue(bytes: Buffer): Json | undefined {
   try {
     return asValue(JSON.parse(bytes.toString('utf8')));
   } catch {

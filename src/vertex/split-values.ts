@@ -1,6 +1,6 @@
 import type { Framing } from '../prediction/answer.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
-import { readValue } from './read-value.ts';
+import { readShortValue, readValue } from './read-value.ts';
 import type { Json } from './usage-counts.ts';
 
 /** One event of a stream, or one element of an array, and where it lies in its part. */
@@ -11,7 +11,7 @@ export interface StreamValue {
 }
 
 /** The bytes that are looked through in one turn of the event loop. */
-const PIECE_BYTES = 65_536;
+export const PIECE_BYTES = 65_536;
 
 /**
  * Yields the JSON objects of a part that holds whole events or elements; data that is no JSON object or list is left out.
@@ -22,9 +22,8 @@ export async function* splitValues(
   framing: Framing,
   turns: Turns = loopTurns,
 ): AsyncGenerator<StreamValue> {
-  if (framing === 'raw') return;
   let looked = 0;
-  for (const { json, start, end } of framing === 'sse' ? splitEvents(part) : splitElements(part)) {
+  for (const { json, start, end } of pieces(part, framing)) {
     if (end - looked > PIECE_BYTES) {
       looked = end;
       await turns.next();
@@ -33,6 +32,22 @@ export async function* splitValues(
     const value = reading instanceof Promise ? await reading : reading;
     if (value) yield { value, start, end };
   }
+}
+
+/**
+ * Yields the JSON objects of a part as `splitValues` does, in one turn of the event loop.
+ * @param part at most PIECE_BYTES.
+ */
+export function* readValues(part: Buffer, framing: Framing): Generator<StreamValue> {
+  for (const { json, start, end } of pieces(part, framing)) {
+    const value = json && readShortValue(json);
+    if (value) yield { value, start, end };
+  }
+}
+
+function pieces(part: Buffer, framing: Framing): Iterable<Piece> {
+  if (framing === 'raw') return [];
+  return framing === 'sse' ? splitEvents(part) : splitElements(part);
 }
 
 /** Returns the end of the last element of a part; 0 when it has none. */
@@ -50,35 +65,42 @@ interface Piece {
 
 /** Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
 function* splitEvents(part: Buffer): Generator<Piece> {
-  const endings = ['\n\n', '\n\r\n'].map((text) => ({ text, at: -1 }));
+  const endings = ENDINGS.map((bytes) => ({ bytes, at: -1 }));
   for (let start = 0; start < part.length;) {
     let end = part.length;
     for (const ending of endings) {
       // An ending is looked for only behind its last place, so that each byte is looked at once.
-      if (ending.at < start) ending.at = orEnd(part.indexOf(ending.text, start), part);
-      end = Math.min(end, ending.at + ending.text.length);
+      if (ending.at < start) ending.at = orEnd(part.indexOf(ending.bytes, start), part);
+      end = Math.min(end, ending.at + ending.bytes.length);
     }
-    yield { json: dataOf(part.subarray(start, end)), start, end };
+    yield { json: dataOf(part, start, end), start, end };
     start = end;
   }
 }
 
+const ENDINGS = [Buffer.from('\n\n'), Buffer.from('\n\r\n')] as const;
 const LINE_FEED = 0x0a;
 const DATA = Buffer.from('data:');
 
-/** Joins the data of an event. It mostly has one line, which is not copied. */
-function dataOf(event: Buffer): Buffer | undefined {
+/** Joins the data of the event between two positions. It mostly has one line, which is not copied. */
+function dataOf(part: Buffer, from: number, to: number): Buffer | undefined {
   const lines: Buffer[] = [];
-  for (let start = 0; start < event.length;) {
-    const end = orEnd(event.indexOf(LINE_FEED, start), event);
-    if (event.subarray(start, start + DATA.length).equals(DATA)) {
+  for (let start = from; start < to;) {
+    const end = Math.min(orEnd(part.indexOf(LINE_FEED, start), part), to);
+    if (isData(part, start, end)) {
       if (lines.length > 0) lines.push(Buffer.of(LINE_FEED));
-      lines.push(event.subarray(start + DATA.length, end));
+      lines.push(part.subarray(start + DATA.length, end));
     }
     start = end + 1;
   }
-  if (lines.length === 0) return bareJson(event);
+  if (lines.length === 0) return bareJson(part.subarray(from, to));
   return lines.length > 1 ? Buffer.concat(lines) : lines[0];
+}
+
+function isData(part: Buffer, start: number, end: number): boolean {
+  let at = 0;
+  while (at < DATA.length && part[start + at] === DATA[at]) at += 1;
+  return at === DATA.length && start + at <= end;
 }
 
 /** An error can stand in a stream of events as JSON that is no event. Clients read over it, so it must not pass as it is. */

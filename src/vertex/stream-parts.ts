@@ -46,18 +46,32 @@ const endOfChunk: Scanner = (bytes) => bytes.length;
 
 /** Finds the end of the last blank line, which ends an event: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function eventScanner(): Scanner {
-  let before: Buffer = Buffer.of();
+  let before: Buffer = NOTHING;
   return (bytes) => {
+    if (endsWithBlankLine(bytes)) {
+      before = NOTHING;
+      return bytes.length;
+    }
     // A blank line may have begun in the bytes before.
     const seen = Buffer.concat([before, bytes.subarray(0, BLANK_LINE_BYTES)]);
     const end = Math.max(endOfLastBlankLine(bytes), endOfLastBlankLine(seen) - before.length, 0);
-    before = lastBytes(Buffer.concat([end > 0 ? Buffer.of() : before, lastBytes(bytes.subarray(end))]));
+    before = lastBytes(Buffer.concat([end > 0 ? NOTHING : before, lastBytes(bytes.subarray(end))]));
     return end;
   };
 }
 
+const NOTHING = Buffer.of();
 /** The longest blank line is a line feed and then a carriage return with another line feed. */
 const BLANK_LINE_BYTES = 3;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Returns true for bytes whose last line is blank, so that an event ends with them. */
+export function endsWithBlankLine(bytes: Buffer): boolean {
+  const { length } = bytes;
+  if (bytes[length - 1] !== LF) return false;
+  return bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF);
+}
 
 function lastBytes(bytes: Buffer): Buffer {
   return bytes.subarray(-BLANK_LINE_BYTES + 1);
