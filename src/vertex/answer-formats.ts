@@ -259,20 +259,15 @@ export function isDone(event: string): boolean {
  */
 export function join(earlier: Reported, later: Reported): Reported {
   const isOtherShape = later.shape !== undefined && later.shape !== (earlier.shape ?? later.shape);
+  const known: Record<string, unknown> = { ...earlier };
+  for (const [name, value] of Object.entries({ ...later })) known[name] = value ?? known[name];
   return {
-    ...earlier,
-    ...withoutNothing(later),
+    ...known,
     usage: { ...(isOtherShape ? {} : earlier.usage), ...later.usage },
     isUsageDoubtful: earlier.isUsageDoubtful === true || later.isUsageDoubtful === true,
     isEnd: earlier.isEnd === true || later.isEnd === true,
     isEndMarked: earlier.isEndMarked === true || later.isEndMarked === true,
   };
-}
-
-function withoutNothing(members: object): Json {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined && value !== null),
-  );
 }
 
 /** Returns the facts of an answer from what its values have reported, with the counts made to agree (`toUsage`). */
