@@ -114,6 +114,15 @@ const Model = z
       .enum(['public', 'internal', 'confidential', 'restricted'])
       .describe('The class of the most sensitive data that may be sent to the model.'),
     price: Price.optional().describe('The prices in US dollars, for estimates.'),
+    serviceTiers: z
+      .strictObject({
+        flex: Price.optional().describe('The prices of calls that Google may answer late.'),
+        priority: Price.optional().describe('The prices of calls that Google answers first.'),
+      })
+      .optional()
+      .describe(
+        'The service tiers that the caller may ask for besides the standard one, with their prices in US dollars.',
+      ),
     retires: z
       .strictObject({
         on: z.iso

@@ -19,17 +19,17 @@ beforeAll(async () => {
   const sandbox = await clients.credentials('sandbox-app');
   withKey = setupWith(`x-api-key: ${sandbox.key}`, HAIKU);
   const { key, token } = await clients.credentials('assistants-app');
-  withToken = setupWith(`Authorization: Bearer ${token}\nOcp-Apim-Subscription-Key: ${key}`, SONNET);
+  withToken = setupWith(`Authorization: Bearer ${token}\nOcp-Apim-Subscription-Key: ${key}`, SONNET, 'global');
 });
 
 afterAll(() => clients.stop());
 
 /** The documented variables, with other credentials and another model where they differ. */
-function setupWith(headers: string, model: string): Setup {
-  const setup = readSetup('Claude Code 3', { gatewayUrl: clients.url(''), subscriptionKey: 'the-key' });
+function setupWith(headers: string, model: string, region = 'us-east5'): Setup {
+  const setup = readSetup('Claude Code 4', { gatewayUrl: clients.url(''), subscriptionKey: 'the-key' });
   expect(setup).toMatchObject({ CLAUDE_CODE_USE_VERTEX: '1', CLAUDE_CODE_SKIP_VERTEX_AUTH: '1' });
   expect(setup.ANTHROPIC_CUSTOM_HEADERS).toBe('x-api-key: the-key');
-  return { ...setup, ANTHROPIC_CUSTOM_HEADERS: headers, ANTHROPIC_MODEL: model };
+  return { ...setup, ANTHROPIC_CUSTOM_HEADERS: headers, ANTHROPIC_MODEL: model, CLOUD_ML_REGION: region };
 }
 
 const SETUPS: [name: string, setup: () => Setup][] = [

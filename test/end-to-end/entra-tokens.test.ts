@@ -4,7 +4,7 @@ import {
   gatewayApi,
 } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { expectEdgeRefusal, expectErrorBody, expectUnrecorded } from './expect-refusal.ts';
-import { PREDICT_PATH } from './gateway-paths.ts';
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, PREDICT_BODY, predict } from './sample-calls.ts';
 
@@ -118,10 +118,7 @@ test('a guest for whom an application acts is on record by their account in this
   });
   const answer = await observed.call({
     application: 'agent-app',
-    path: PREDICT_PATH.replace(
-      '/endpoints/1234567890:predict',
-      '/publishers/google/models/gemini-3.5-flash:generateContent',
-    ),
+    path: modelPath('generateContent'),
     body: '{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}',
     headers,
   });
