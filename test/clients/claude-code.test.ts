@@ -19,7 +19,11 @@ beforeAll(async () => {
   const sandbox = await clients.credentials('sandbox-app');
   withKey = setupWith(`x-api-key: ${sandbox.key}`, HAIKU);
   const { key, token } = await clients.credentials('assistants-app');
-  withToken = setupWith(`Authorization: Bearer ${token}\nOcp-Apim-Subscription-Key: ${key}`, SONNET, 'global');
+  withToken = setupWith(
+    `Authorization: Bearer ${token}\nOcp-Apim-Subscription-Key: ${key}`,
+    SONNET,
+    'global',
+  );
 });
 
 afterAll(() => clients.stop());
@@ -178,7 +182,7 @@ test('credentials of nobody are an authentication_error', async () => {
 });
 
 test('a model without a grant is a permission_error that is not to be tried again', async () => {
-  const answer = await post(withKey, SONNET, 'streamRawPredict', TURN);
+  const answer = await post({ ...withKey, CLOUD_ML_REGION: 'global' }, SONNET, 'streamRawPredict', TURN);
   expect(answer.headers.get('x-should-retry')).toBe('false');
   await expectRefusal(answer, {
     status: 403,
