@@ -85,7 +85,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<LogRow[]> {
   // Few processes are ever asked for records, so the first question loads the package.
-  const { request } = await import('../load-request.ts');
+  const { request } = await import('../azure/load-request.ts');
   const { statusCode, headers, body } = await request(url, {
     method: 'POST',
     headers: {

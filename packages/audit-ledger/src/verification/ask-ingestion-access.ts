@@ -32,7 +32,7 @@ export async function askIngestionAccess(
     data: { baseType: BASE_TYPE, baseData: {} },
   };
   try {
-    const { request } = await import('../load-request.ts');
+    const { request } = await import('../azure/load-request.ts');
     const { statusCode, body } = await request(new URL('/v2.1/track', endpoint), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
