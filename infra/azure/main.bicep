@@ -20,6 +20,7 @@ param publisherName string
 param operatorEmails string[]
 
 @description('Full name of Google’s workload identity pool provider, an output of infra/google: //iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/{pool}/providers/{provider}')
+@minLength(60)
 param googlePoolProvider string
 
 @description('Service account of Google to impersonate. Access is direct if it is empty.')

@@ -42,10 +42,15 @@ export interface BicepResult {
   readonly output: string;
 }
 
-/** Runs the compiler in a folder, which the paths of its diagnostics begin at. */
-export function runBicep(parameters: readonly string[], folder: string): BicepResult {
+/** Runs the compiler in a folder, which the paths of its diagnostics begin at, with more environment variables. */
+export function runBicep(
+  parameters: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): BicepResult {
   const { stdout, stderr, error } = spawnSync(fetchBicepCompiler(), parameters, {
     cwd: folder,
+    env: { ...process.env, ...environment },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

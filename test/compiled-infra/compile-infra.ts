@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { type BicepResult, runBicep } from '../../scripts/infra/bicep-compiler.ts';
 import { buildGraphTypes } from './graph-types.ts';
 
+const POOL_PROVIDER =
+  '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra';
+
 /** A copy of the infrastructure that compiles without a network: its Graph extension is built here. */
 export interface InfrastructureCopy extends Disposable {
   /** Compiles a Bicep file, by its path from the root of the repository. */
@@ -19,7 +22,8 @@ export function copyInfrastructure(): InfrastructureCopy {
   publishGraphTypes(folder);
   return {
     compile: (file) => runBicep(['build', '--stdout', file], folder),
-    compileParameters: (file) => runBicep(['build-params', '--stdout', file], folder),
+    compileParameters: (file) =>
+      runBicep(['build-params', '--stdout', file], folder, { GOOGLE_POOL_PROVIDER: POOL_PROVIDER }),
     [Symbol.dispose]: () => {
       rmSync(folder, { recursive: true });
     },

@@ -6,6 +6,7 @@ import { loadWorkflowParser } from './parse-workflow.ts';
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -110,4 +111,17 @@ test('the outputs that the deployment hands on are those of main.bicep', () => {
     expect(bicep).toContain(`output ${name} string`);
     expect(text).toContain(`steps.azure.outputs.${name} `);
   }
+});
+
+test('a step that deploys Azure has every variable that the parameters read', () => {
+  const parameters = readdirSync('infra/azure/environments').map((name) =>
+    readFileSync(join('infra/azure/environments', name), 'utf8'),
+  );
+  const read = Array.from(
+    parameters.join('\n').matchAll(/readEnvironmentVariable\('(\w+)'/g),
+    ([, name]) => name,
+  );
+  const steps = FILES.flatMap(stepsOf).filter(({ run }) => run?.includes('.bicepparam'));
+  expect([read.length, steps.length]).toEqual([4, 2]);
+  for (const { env } of steps) expect(Object.keys(env ?? {})).toEqual(expect.arrayContaining(read));
 });

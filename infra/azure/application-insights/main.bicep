@@ -12,10 +12,6 @@ param tags object = {}
 @maxValue(730)
 param retentionInDays int = 90
 
-@description('Plan of the table of records. Auxiliary tables take no custom events, and Basic tables no joins across tables.')
-@allowed(['Analytics', 'Basic'])
-param recordsPlan string = 'Analytics'
-
 @description('True to take and answer on private addresses alone.')
 param isPrivate bool = false
 
@@ -33,11 +29,11 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   }
 }
 
-/** Records of calls are custom events. https://learn.microsoft.com/azure/azure-monitor/logs/table-plans */
+/** Records of calls are custom events, which the queries and alerts join: other plans do not let them. https://learn.microsoft.com/azure/azure-monitor/logs/table-plans */
 resource records 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
   parent: workspace
   name: 'AppEvents'
-  properties: { plan: recordsPlan }
+  properties: { plan: 'Analytics' }
 }
 
 /**
@@ -62,6 +58,3 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
 
 @description('Connection string for the setting APPLICATIONINSIGHTS_CONNECTION_STRING of the function app, and for the named value application-insights-connection-string of the edge. Without an identity it opens nothing.')
 output connectionString string = applicationInsights.properties.ConnectionString
-
-output workspaceId string = workspace.id
-output id string = applicationInsights.id

@@ -93,22 +93,9 @@ resource functionsRules 'Microsoft.Network/networkSecurityGroups@2025-07-01' = {
         }
       }
       {
-        name: 'tls-goes-out'
+        name: 'no-plain-http'
         properties: {
           priority: 100
-          direction: 'Outbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '443'
-        }
-      }
-      {
-        name: 'plain-text-stays'
-        properties: {
-          priority: 110
           direction: 'Outbound'
           access: 'Deny'
           protocol: 'Tcp'
