@@ -7,6 +7,7 @@ const OURS = '^(src|packages|test|scripts|bench)/';
 const NOT_BY_NAME = { dependencyTypesNot: ['aliased-workspace'] };
 
 const LEDGER = 'packages/audit-ledger';
+const DETECTORS = 'packages/content-detectors';
 
 /** The folders of the audit ledger in their order, as its README lists them. */
 const LEDGER_FOLDERS = [
@@ -85,7 +86,8 @@ module.exports = {
     ...room('credentials', ['errors', LEDGER], IMPLEMENTATION_TYPES),
     ...room('caller', ['governance', 'errors'], IMPLEMENTATION_TYPES),
     ...room('audit', ['errors', LEDGER], IMPLEMENTATION_TYPES),
-    ...room('governance', ['json', 'errors']),
+    ...room('protection', ['json', 'errors', DETECTORS], IMPLEMENTATION_TYPES),
+    ...room('governance', ['json', 'errors', DETECTORS]),
     ...room('dialects', ['json', 'errors', LEDGER], DIALECT_TYPES),
     ...room('json', ['errors']),
     ...room('errors', []),
@@ -131,6 +133,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/csharp-expressions/src/' },
       to: { path: OURS, pathNot: '^packages/csharp-expressions/src/' },
+    },
+    {
+      name: 'content-detectors-stand-alone',
+      severity: 'error',
+      from: { path: '^packages/content-detectors/src/' },
+      to: { path: OURS, pathNot: '^packages/content-detectors/src/' },
     },
     {
       name: 'apim-emulator-needs-expressions-alone',

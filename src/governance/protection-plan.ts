@@ -1,0 +1,46 @@
+/** The actions on a finding, from the mildest to the strictest. */
+export const PROTECTION_ACTIONS = ['allow', 'restore', 'redact', 'block'] as const;
+
+/**
+ * The action on a finding.
+ * - `allow` counts it.
+ * - `restore` replaces the value by a placeholder on the way out, and puts the caller's own value back into the answer.
+ * - `redact` replaces the value by a placeholder.
+ * - `block` refuses the call, or ends its answer.
+ */
+export type ProtectionAction = (typeof PROTECTION_ACTIONS)[number];
+
+/** The kinds of content that no text detector can inspect. */
+export const MEDIA = ['image', 'audio', 'video', 'document'] as const;
+export type Medium = (typeof MEDIA)[number];
+
+/** The rule that decided an action, as errors name it. */
+export interface ProtectingRule {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The action that governance plans for one kind of finding, or one medium. */
+export interface PlannedAction {
+  readonly action: ProtectionAction;
+  readonly rule: ProtectingRule;
+}
+
+/**
+ * The actions on the content of one call in one direction. Calls to which the same rules apply share one plan object, so
+ * that what is made of a plan can be kept by it.
+ */
+export interface DirectionPlan {
+  /** The action for each kind that is looked for: built-in kinds and those of own detectors. */
+  readonly kinds: ReadonlyMap<string, PlannedAction>;
+  /** The media that are refused. Others pass uninspected. */
+  readonly refusedMedia: ReadonlyMap<Medium, ProtectingRule>;
+}
+
+/** The actions on the content of one call. */
+export interface ProtectionPlan {
+  /** The prompt and everything else that leaves; undefined where no rule applies. */
+  readonly request: DirectionPlan | undefined;
+  /** The answer; undefined where no rule applies. */
+  readonly response: DirectionPlan | undefined;
+}
