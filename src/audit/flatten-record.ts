@@ -50,6 +50,7 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     credentialsDurationInMs: round(record.credentialsDurationInMs),
     firstByteDurationInMs: round(record.firstByteDurationInMs),
     costInUsd: record.costInUsd,
+    findings: record.findings && [...record.findings],
     content: record.content,
   });
 }

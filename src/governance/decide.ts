@@ -21,6 +21,7 @@ import { findRules, listAlternatives } from './find-entries.ts';
 import type { Governance } from './governance.ts';
 import type { PlaceUse, PlaceVerdict } from './judge-place.ts';
 import type { ToolVerdict } from './judge-tool.ts';
+import type { ProtectionPlan } from './protection-plan.ts';
 import { type Owner, ownerOf, reaches, restrictToTeam } from './owners.ts';
 import { suggestEntries } from './suggest-entries.ts';
 import { EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
@@ -50,6 +51,8 @@ interface Permission<Target extends CallTarget> {
   readonly entry: CatalogEntry | undefined;
   /** The parts of the call's content that content rules have kept. */
   readonly keptContent: readonly ContentPart[];
+  /** The actions on the call's content by protection rules; undefined for a call to which none applies. */
+  readonly protection: ProtectionPlan | undefined;
   /** The model or endpoint by Vertex AI's own name, even if the target uses another name of the catalog. */
   readonly resource: ModelResource | EndpointResource | AnyResource;
   /** The host of an endpoint that has its own in the location; undefined if a shared host of Google serves the call. */
@@ -307,6 +310,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   readonly location: string;
   readonly entry: CatalogEntry | undefined;
   readonly keptContent: readonly ContentPart[];
+  readonly protection: ProtectionPlan | undefined;
   readonly resource: AuthorizedCall['resource'];
   declare readonly address?: EndpointAddress;
   declare readonly notice?: RetirementNotice;
@@ -338,6 +342,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     this.location = location;
     this.entry = isOfEntry ? rules.entry : undefined;
     this.keptContent = isOfEntry ? rules.keptContent : [];
+    this.protection = undefined;
     this.resource = resourceOf(rules, target);
     const address = this.resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
     if (address) this.address = address;

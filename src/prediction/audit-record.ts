@@ -5,6 +5,7 @@ import type { Caller } from './caller.ts';
 import type { ContentReference, Outcome } from '@vertex-ai-gateway/audit-ledger/record';
 import type { DialectName } from './dialect.ts';
 import type { AnswerFacts } from './answer.ts';
+import type { Finding } from './finding.ts';
 
 /**
  * The record of a call at its beginning: who asked for what, where, and how it was decided. It never has a token, a prompt
@@ -57,6 +58,8 @@ export interface AuditRecord extends OpeningRecord {
   readonly firstByteDurationInMs?: number;
   /** An estimate by the catalog's price. */
   readonly costInUsd?: number;
+  /** The findings of the inspection of the content; absent without any. */
+  readonly findings?: readonly Finding[];
   /** The reference to the content that is kept because a rule asks for it. */
   readonly content?: ContentReference;
 }

@@ -19,6 +19,8 @@ import type {
 } from '@vertex-ai-gateway/audit-ledger/recording';
 import type { ErrorDialect } from './dialect.ts';
 import type { Outcome } from '@vertex-ai-gateway/audit-ledger/record';
+import type { Finding } from './finding.ts';
+import { FindingCounts } from './finding-counts.ts';
 import { estimateCost, priceInTier } from './estimate-cost.ts';
 import { writeRetirementHeaders } from './retirement-headers.ts';
 import { loopTurns } from '../json/turns.ts';
@@ -67,6 +69,7 @@ export class CallRecord {
   /** The request's body until the decision says whether it is kept. */
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
+  #findings: FindingCounts | undefined;
   /** The headers that tell of the end of the model; undefined unless it is near. */
   #noticeHeaders: Readonly<Record<string, string>> | undefined;
   #responseDigest: Digest | undefined;
@@ -205,6 +208,11 @@ export class CallRecord {
     this.#identifiedInMs = this.#elapsed();
   }
 
+  /** Notes findings of the inspection of the content. They are on record however the call ends. */
+  noteFindings(findings: readonly Finding[]): void {
+    (this.#findings ??= new FindingCounts()).add(findings);
+  }
+
   noteCredentials(): void {
     this.#ending.credentialsDurationInMs = this.#elapsed() - this.#identifiedInMs;
   }
@@ -331,6 +339,7 @@ export class CallRecord {
   #close(): AuditRecord {
     const costInUsd = this.#cost();
     const content = this.#content?.seal();
+    const findings = this.#findings?.list();
     const responseDigest = this.#hasWithheld ? undefined : this.#responseDigest?.digest();
     return {
       ...this.#open(),
@@ -338,6 +347,7 @@ export class CallRecord {
       ...(responseDigest !== undefined && { responseDigest }),
       durationInMs: this.#elapsed(),
       ...(costInUsd !== undefined && { costInUsd }),
+      ...(findings && { findings }),
       ...(content && { content }),
     };
   }

@@ -4,15 +4,7 @@ import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from './full-record.ts';
 
 /** Fields that the record of a plain call does not have. */
-const NOT_OF_A_PLAIN_CALL = [
-  'revision',
-  'servedFrom',
-  'code',
-  'endpoint',
-  'findings',
-  'content',
-  'vertexRequests',
-];
+const NOT_OF_A_PLAIN_CALL = ['revision', 'servedFrom', 'code', 'endpoint', 'content', 'vertexRequests'];
 
 test('a record has its fields side by side, under OpenTelemetry’s names where there are some', () => {
   const record = flattenRecord(FULL_RECORD);
@@ -68,6 +60,7 @@ test('a record has its fields side by side, under OpenTelemetry’s names where 
     serviceTier: 'flex',
     requestBytes: 100,
     requestDigest: FULL_RECORD.requestDigest,
+    findings: [{ kind: 'email', direction: 'request', action: 'redact', detector: 'email', count: 2 }],
     responseBytes: 200,
     responseDigest: FULL_RECORD.responseDigest,
     durationInMs: 12.346,

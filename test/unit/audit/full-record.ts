@@ -62,6 +62,7 @@ export const FULL_RECORD: AuditRecord = {
   requestBytes: 100,
   retiresOn: '2027-01-22',
   requestDigest: `key-1:${'a'.repeat(64)}`,
+  findings: [{ kind: 'email', direction: 'request', action: 'redact', detector: 'email', count: 2 }],
   responseBytes: 200,
   responseDigest: `key-1:${'b'.repeat(64)}`,
   durationInMs: 12.3456789,

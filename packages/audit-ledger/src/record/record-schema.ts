@@ -21,7 +21,14 @@ export const RecordId = z
 /** The findings of an inspection of a call's content. */
 const Findings = z.array(
   z.strictObject({
-    kind: Text.describe('Kind of the finding'),
+    kind: Text.describe('Kind of the value, such as `email`'),
+    direction: z
+      .enum(['request', 'response'])
+      .describe('`request`: in what the caller sent; `response`: in what the model answered'),
+    action: z
+      .enum(['allow', 'restore', 'redact', 'block', 'unavailable'])
+      .describe('Action of the rule; `unavailable` for a service that did not answer and may be missing'),
+    detector: Text.describe('Detector or service that found it'),
     count: Count.describe('Number of times that it was found'),
   }),
 );
@@ -324,7 +331,8 @@ export const RECORD_FIELDS = {
     isPersonal: true,
   }),
   findings: closing(Findings.optional(), {
-    description: 'Findings of an inspection of the content, by kind and count, where there was one',
+    description:
+      'Findings of the inspection of the content: kind, direction, action, detector and count, never a value; present where there are any',
     source: 'gateway',
   }),
   content: closing(ContentReference.optional(), {
