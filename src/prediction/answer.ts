@@ -78,6 +78,8 @@ export interface StreamedAnswer {
   readonly parts: AsyncIterable<Uint8Array>;
   /** Returns the facts known so far; they are complete after the last part. */
   readonly facts: () => AnswerFacts;
+  /** Returns false while more parts must follow, or the stream is broken off; left out where any part may be the last. */
+  readonly mayEnd?: () => boolean;
   /** Writes an error into a stream whose errors depend on its events so far; left out for any other. */
   readonly writeError?: (error: GatewayError) => string;
 }

@@ -44,7 +44,7 @@ class StreamDelivery {
   #parts: AsyncIterator<Uint8Array> | undefined;
   /** The last part that was sent, or is being sent. */
   #lastPart: Uint8Array | undefined;
-  /** One part is always held back in a strict call, because its last part waits for the ledger. */
+  /** The part of a strict call that is held back. The last part waits for the ledger, and any may be it once the answer may end. */
   #held: Uint8Array | undefined;
   /** A part that is being sent when the stream fails is sent before the error, so it is noted before the error. */
   #pending: Uint8Array | undefined;
@@ -79,6 +79,7 @@ class StreamDelivery {
     framing,
     parts,
     facts,
+    mayEnd = () => true,
     writeError,
   }: StreamedAnswer): Promise<void> {
     const { record, deadline } = this.#served;
@@ -90,8 +91,9 @@ class StreamDelivery {
       const next = await deadline.bound(this.#parts.next());
       this.#begin(contentType, headers);
       if (next.done) return;
-      const free = record.isStrict ? this.#held : next.value;
-      if (record.isStrict) this.#held = next.value;
+      const holdsBack = record.isStrict && (this.#held !== undefined || mayEnd());
+      const free = holdsBack ? this.#held : next.value;
+      if (holdsBack) this.#held = next.value;
       if (free) await this.#sendOnRecord(free);
     }
   }

@@ -43,12 +43,12 @@ export class MeteredStream {
       const noting = this.#note(part);
       const failure = noting instanceof Promise ? await noting : noting;
       // An unfinished event passes only once the answer is complete: before that, an error may have to follow.
-      const end = failure ? failure.end : this.#isComplete() ? part.length : endOfLast(part, this.#framing);
+      const end = failure ? failure.end : this.isComplete() ? part.length : endOfLast(part, this.#framing);
       if (end > 0) yield part.subarray(0, end);
       if (failure) throw failure.error;
       if (end < part.length) break;
     }
-    if (!this.#isComplete())
+    if (!this.isComplete())
       throw new GatewayError(
         'VERTEX_STREAM_BROKEN',
         'Vertex AI ended the stream before the model had completed its answer. The answer so far is incomplete.',
@@ -60,7 +60,8 @@ export class MeteredStream {
     return readFacts(this.#format, this.#reported);
   }
 
-  #isComplete(): boolean {
+  /** Returns true when the stream may end with what has come so far. */
+  isComplete(): boolean {
     return FACTS_READERS[this.#format].isComplete(this.#reported);
   }
 

@@ -106,6 +106,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
           ...describingHeaders(response),
           parts: orBroken(parts, abortSignal),
           facts: () => metered.facts(),
+          mayEnd: () => metered.isComplete(),
         };
       } catch (error) {
         throw readTransportError(error, abortSignal);

@@ -145,6 +145,39 @@ test('the last part of a strict stream waits for the closing', async () => {
   expect(steps).toEqual(['opening', 'data: 1', 'data: 2', 'closing', 'data: 3']);
 });
 
+test('parts of a strict stream that more must follow go out as they come', async () => {
+  const passed: string[] = [];
+  const answer = stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
+  async function* noted(): AsyncGenerator<Uint8Array> {
+    for await (const part of answer.parts) {
+      passed.push(Buffer.from(part).toString().trim());
+      yield part;
+    }
+  }
+  const call = oneCall({
+    governance,
+    readPrediction: () => STREAMED,
+    vertex: {
+      predict: () => Promise.resolve({ ...answer, parts: noted(), mayEnd: () => passed.length > 1 }),
+    },
+    trail: { open: () => Promise.resolve(), commit: () => Promise.resolve(void passed.push('closing')) },
+  });
+  call.reply.take = (part) => {
+    passed.push(`sent ${String(part).trim()}`);
+    return Promise.resolve(true);
+  };
+  await call.run();
+  expect(passed).toEqual([
+    'data: 1',
+    'sent data: 1',
+    'data: 2',
+    'data: 3',
+    'sent data: 2',
+    'closing',
+    'sent data: 3',
+  ]);
+});
+
 test('a strict stream whose closing is not committed ends with an error in place of its last part', async () => {
   const { reply, records } = await run({
     readPrediction: () => STREAMED,
