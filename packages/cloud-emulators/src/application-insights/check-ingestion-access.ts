@@ -35,7 +35,8 @@ const NO_PERMISSION: IngestionRefusal = { status: 403, message: 'Unauthorized' }
  * and https://github.com/microsoft/ApplicationInsights-dotnet/issues/2795
  */
 export function createIngestionCheck(
-  { tenantId, jwksUri, publishers, disableLocalAuth }: IngestionAccess,
+  { tenantId, jwksUri, disableLocalAuth }: Omit<IngestionAccess, 'publishers'>,
+  publishers: () => readonly string[],
   now: () => number,
 ): (path: string, authorization: string | undefined) => Promise<IngestionRefusal | undefined> {
   const principalOf = createAzureTokenVerifier({ tenantId, jwksUri, audience: AUDIENCE, now });
@@ -44,6 +45,6 @@ export function createIngestionCheck(
     if (authorization === undefined) return disableLocalAuth ? NO_VALID_TOKEN : undefined;
     const principal = await principalOf(authorization);
     if (!principal) return NO_VALID_TOKEN;
-    return publishers.includes(principal.objectId) ? undefined : NO_PERMISSION;
+    return publishers().includes(principal.objectId) ? undefined : NO_PERMISSION;
   };
 }

@@ -40,7 +40,8 @@ export interface ApplicationInsights extends Listening {
   readonly control: Control;
   /**
    * The actions of the control surface: `GET telemetry`, `DELETE telemetry`, `DELETE telemetry/{index}`, `PATCH
-   * telemetry/{index}`, `GET audit-records`; `POST`, `GET` and `DELETE item-refusals`.
+   * telemetry/{index}`, `GET audit-records`; `POST`, `GET` and `DELETE item-refusals`; `PUT roles` { publishers?,
+   * readers? } assigns the roles anew.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
   /** The connection string, for `APPLICATIONINSIGHTS_CONNECTION_STRING`. */
@@ -83,8 +84,9 @@ export async function startApplicationInsights(
 ): Promise<ApplicationInsights> {
   const { instrumentationKey, ingestion, query, now = Date.now } = options;
   const control = new Control('application-insights', now);
-  const checkAccess = ingestion && createIngestionCheck(ingestion, now);
-  const answerQuery = query && createAnswerQuery(query.applicationId, query, now);
+  let roles = { publishers: ingestion?.publishers ?? [], readers: query?.readers ?? [] };
+  const checkAccess = ingestion && createIngestionCheck(ingestion, () => roles.publishers, now);
+  const answerQuery = query && createAnswerQuery(query.applicationId, query, () => roles.readers, now);
   let telemetry: TelemetryItem[] = [];
   const refusals = new ItemRefusals();
 
@@ -159,6 +161,7 @@ export async function startApplicationInsights(
         return refusal;
       },
       'DELETE item-refusals': () => refusals.clear(),
+      'PUT roles': (body) => (roles = { ...roles, ...(body as Partial<typeof roles>) }),
       'GET audit-records': () => auditRecordsIn(telemetry),
     },
     connectionString: [

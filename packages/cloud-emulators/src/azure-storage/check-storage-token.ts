@@ -29,9 +29,11 @@ const RESOURCE = 'https://storage.azure.com';
  * Makes the check of who may do a request, by its `Authorization`. The check gives undefined when the caller may read and write, or the
  * service's refusal. Azurite itself verifies neither the signature nor the principal of a token.
  * Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory
+ * @param roles the roles as they are assigned at the time of the request.
  */
 export function createStorageTokenCheck(
-  { tenantId, jwksUri, contributors, creators = [] }: StorageAccess,
+  { tenantId, jwksUri }: Pick<StorageAccess, 'tenantId' | 'jwksUri'>,
+  roles: () => Pick<StorageAccess, 'contributors' | 'creators'>,
   now: () => number,
 ): (request: CheckedRequest) => Promise<StorageError | undefined> {
   const principalOf = createAzureTokenVerifier({ tenantId, jwksUri, audience: RESOURCE, now });
@@ -56,6 +58,7 @@ export function createStorageTokenCheck(
     }
     const principal = await principalOf(authorization);
     if (!principal) return unauthenticated('InvalidAuthenticationInfo');
+    const { contributors, creators = [] } = roles();
     if (contributors.includes(principal.objectId)) return undefined;
     if (creators.includes(principal.objectId) && isReadOrCreation(request)) return undefined;
     return {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { Control, createControlledListener, type Fault } from '../control/control.ts';
+import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { AzuriteProcess } from './azurite-process.ts';
 import { createStorageTokenCheck, type StorageAccess } from './check-storage-token.ts';
@@ -41,6 +42,8 @@ export interface AzureStorageOptions {
 /** A running emulator of Azure Storage. */
 export interface AzureStorage extends Listening {
   readonly control: Control;
+  /** The control action `PUT roles` { account, contributors, creators? } assigns an account's roles anew. */
+  readonly actions: Readonly<Record<string, ControlAction>>;
   /**
    * Gives the address of an account, `https://127.0.0.1:PORT/ACCOUNT`, in place of
    * `https://ACCOUNT.blob.core.windows.net`.
@@ -73,7 +76,15 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
   const ready = destination.then(() => undefined);
   // A caller that closes the service before it is ready need not handle the rejection.
   ready.catch(() => undefined);
-  const checks = new Map(accounts.map(({ name, access }) => [name, createStorageTokenCheck(access, now)]));
+  const roles = new Map<string, Pick<StorageAccess, 'contributors' | 'creators'>>(
+    accounts.map(({ name, access }) => [name, access]),
+  );
+  const checks = new Map(
+    accounts.map(({ name, access }) => [
+      name,
+      createStorageTokenCheck(access, () => roles.get(name) ?? { contributors: [] }, now),
+    ]),
+  );
 
   const server = createServer(
     tls,
@@ -97,6 +108,14 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
       agent.destroy();
     },
     control,
+    actions: {
+      'PUT roles': (body) => {
+        const { account = '', ...assigned } = body as { account?: string } & StorageAccess;
+        if (!roles.has(account)) throw new TypeError(`There is no account "${account}".`);
+        roles.set(account, assigned);
+        return assigned;
+      },
+    },
     urlOf: (account) => `https://127.0.0.1:${listening.port}/${account}`,
     ready,
   };

@@ -21,11 +21,12 @@ export function principalOf(audience: string, subject: string): string {
 /**
  * Exchanges a subject token for a federated token, which expires with the subject token at the latest.
  * Source: https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+ * @param providerAudience the audience of the pool provider; undefined for one that is disabled or deleted.
  * @throws ExchangeError when the request or its subject token is refused.
  */
 export async function exchangeToken(
   form: URLSearchParams,
-  providerAudience: string,
+  providerAudience: string | undefined,
   checkSubjectToken: (subjectToken: string) => Promise<VerifiedSubject>,
   tokens: AccessTokens,
   maximumLifetimeInSeconds: number,
@@ -45,7 +46,7 @@ export async function exchangeToken(
       'Invalid value for "audience". This value should be the full resource name of the Identity Provider. See https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token for the list of possible formats.',
     );
   }
-  if (audience !== providerAudience) {
+  if (providerAudience === undefined || audience !== providerAudience) {
     throw new ExchangeError(
       'invalid_target',
       'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',

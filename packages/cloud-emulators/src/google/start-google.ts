@@ -7,6 +7,7 @@ import { AccessTokens, type TokenHolder } from './access-tokens.ts';
 import { ExchangeError } from './exchange-error.ts';
 import { exchangeToken, principalOf } from './exchange-token.ts';
 import { ApiError, generateAccessToken } from './generate-access-token.ts';
+import { describeProvider, type PoolProviderState, readPoolProvider } from './pool-provider.ts';
 import { createSubjectTokenCheck, type PoolProvider } from './subject-token.ts';
 
 const GENERATE_ACCESS_TOKEN = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/;
@@ -36,7 +37,9 @@ export interface GoogleOptions {
 export interface Google extends Listening {
   readonly control: Control;
   /**
-   * The control action `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on.
+   * The control actions `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on;
+   * `PUT pool-provider` { issuerUri?, allowedAudiences?, attributeCondition?, state?, disabled? } → the provider;
+   * `POST access-tokens` { principal } → an access token of a person, `user:…`, who may read the provider.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
   /** Finds the principal of a federated or a service account's token; undefined when it is unknown or has expired. */
@@ -48,7 +51,10 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
   const { poolProvider, serviceAccounts, now = Date.now } = options;
   const control = new Control('google', now);
   const tokens = new AccessTokens(now);
-  const checkSubjectToken = createSubjectTokenCheck(poolProvider, now);
+  let provider: PoolProviderState = { ...poolProvider, state: 'ACTIVE', disabled: false };
+  let checkSubjectToken = createSubjectTokenCheck(provider, now);
+  const { audience } = poolProvider;
+  const providerPath = `/v1/${audience.slice('//iam.googleapis.com/'.length)}`;
   const poolPrincipals = principalOf(poolProvider.audience, '');
   const mayImpersonate = (principal: string, email: string) =>
     principal.startsWith(poolPrincipals) && serviceAccounts.includes(email);
@@ -65,13 +71,21 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
       try {
         if (request.method === 'POST' && pathname === '/v1/token') {
           const form = new URLSearchParams(body.toString('utf8'));
-          const { audience } = poolProvider;
           const lifetime = lifetimes.federatedTokenInSeconds;
           send(
             response,
             200,
-            await exchangeToken(form, audience, checkSubjectToken, tokens, lifetime, now()),
+            await exchangeToken(
+              form,
+              isUsable(provider) ? audience : undefined,
+              checkSubjectToken,
+              tokens,
+              lifetime,
+              now(),
+            ),
           );
+        } else if (request.method === 'GET' && pathname === providerPath) {
+          send(response, 200, describeProvider(provider, request.headers.authorization, tokens));
         } else if (request.method === 'POST' && email !== undefined) {
           const answer = generateAccessToken(
             request.headers.authorization,
@@ -97,9 +111,24 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
   return {
     ...(await listen(server, options.port)),
     control,
-    actions: { 'PUT lifetimes': (body) => (lifetimes = readLifetimes(body, lifetimes)) },
+    actions: {
+      'PUT lifetimes': (body) => (lifetimes = readLifetimes(body, lifetimes)),
+      'PUT pool-provider': (body) => {
+        const changed = readPoolProvider(body, provider);
+        checkSubjectToken = createSubjectTokenCheck(changed, now);
+        return (provider = changed);
+      },
+      'POST access-tokens': (body) => {
+        const { principal } = body as { readonly principal: string };
+        return { accessToken: tokens.issue(principal, lifetimes.accessTokenInSeconds).token };
+      },
+    },
     checkAccessToken: (token) => tokens.check(token),
   };
+}
+
+function isUsable({ state, disabled }: PoolProviderState): boolean {
+  return state === 'ACTIVE' && !disabled;
 }
 
 function readLifetimes(changes: unknown, current: Lifetimes): Lifetimes {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { Control, createControlledListener } from '../control/control.ts';
 import { type AzurePrincipal, createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
+import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { badParameter, KeyVaultError } from './key-vault-error.ts';
 import { attributesOf, createVaultKey, KEY_OPERATIONS, toKeyBundle, type VaultKey } from './vault-key.ts';
@@ -29,6 +30,8 @@ export interface KeyVaultOptions {
 /** A running emulator of Key Vault. */
 export interface KeyVault extends Listening {
   readonly control: Control;
+  /** The control action `PUT roles` { cryptoUsers } assigns the vault's role anew. */
+  readonly actions: Readonly<Record<string, ControlAction>>;
   /** The vault's address, in place of `https://NAME.vault.azure.net`. */
   readonly vaultUrl: string;
 }
@@ -45,6 +48,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
   const control = new Control('key-vault', now);
   const keys = await Promise.all(options.keys.map((name) => createVaultKey(name, now)));
   const principalOf = createAzureTokenVerifier({ ...access, audience: RESOURCE, now });
+  let { cryptoUsers } = access;
   const server = createServer(
     options.tls,
     createControlledListener(control, async (request, body, response) => {
@@ -59,7 +63,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
       try {
         const principal = await principalOf(request.headers.authorization);
         if (!principal) throw unauthorized(request);
-        send(200, answer(keys, request, body, principal, access.cryptoUsers));
+        send(200, answer(keys, request, body, principal, cryptoUsers));
       } catch (error) {
         if (!(error instanceof KeyVaultError)) throw error;
         const challenge = {
@@ -70,7 +74,13 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
     }),
   );
   const listening = await listen(server, options.port);
-  return { ...listening, control, vaultUrl: `https://127.0.0.1:${listening.port}` };
+  const actions: KeyVault['actions'] = {
+    'PUT roles': (change) => {
+      ({ cryptoUsers } = change as { cryptoUsers: readonly string[] });
+      return { cryptoUsers };
+    },
+  };
+  return { ...listening, control, actions, vaultUrl: `https://127.0.0.1:${listening.port}` };
 }
 
 function answer(

@@ -7,7 +7,7 @@ const EXPECTED =
   'Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.';
 
 /**
- * Checks that a request has a valid bearer token.
+ * Checks that a request has a valid bearer token, and gives its principal.
  * @param method the full name of the method, such as `google.cloud.aiplatform.v1.PredictionService.Predict`
  * @throws GoogleError UNAUTHENTICATED in Google's words
  */
@@ -15,7 +15,7 @@ export function checkAccess(
   authorization: string | undefined,
   method: string,
   checkAccessToken: CheckAccessToken,
-): void {
+): string {
   const metadata = { service: 'aiplatform.googleapis.com', method };
   if (authorization === undefined) {
     throw new GoogleError(
@@ -25,9 +25,11 @@ export function checkAccess(
     );
   }
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined || checkAccessToken(token) === undefined) {
+  const holder = token === undefined ? undefined : checkAccessToken(token);
+  if (!holder) {
     throw new GoogleError('UNAUTHENTICATED', `Request had invalid authentication credentials. ${EXPECTED}`, [
       errorInfo('ACCESS_TOKEN_TYPE_UNSUPPORTED', 'googleapis.com', metadata),
     ]);
   }
+  return holder.principal;
 }

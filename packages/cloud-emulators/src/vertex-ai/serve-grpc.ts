@@ -8,6 +8,7 @@ import { GoogleError } from './google-error.ts';
 import { faultError } from './grpc-fault.ts';
 import { frame, statusTrailers, unframe } from './grpc-message.ts';
 import { predict } from './custom-endpoint/predict.ts';
+import { checkProject } from './project-access.ts';
 import { fromProtoValue, type ProtoValue, toProtoValue } from './proto-value.ts';
 import { endpointAtHost } from './sample-endpoints.ts';
 import { findEndpoint } from './sample-resources.ts';
@@ -89,10 +90,11 @@ async function answer(
   { body, message, failure }: Call,
 ): Promise<Uint8Array> {
   const method = request.url.slice(1).replace('/', '.');
-  checkAccess(request.headers.authorization, method, served.checkAccessToken);
+  const principal = checkAccess(request.headers.authorization, method, served.checkAccessToken);
   if (!message) throw failure instanceof Error ? failure : new GoogleError('INTERNAL', String(failure));
   checkRoutingHeader(request.headers['x-goog-request-params'], message.endpoint);
   const { endpoint: name } = message;
+  checkProject(served.access(), principal, method, name);
   const host = hostOf(request.headers[':authority']);
   checkLocation(host, /\/locations\/([^/]+)/.exec(name)?.[1]);
   checkEndpointType({ host, name, method: 'Predict', bytes: body.length, wantsStream: false });

@@ -4,6 +4,7 @@ import { checkAccess } from './check-access.ts';
 import { checkHeaders } from './check-headers.ts';
 import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
 import { CANONICAL_CODES, errorBody, GoogleError } from './google-error.ts';
+import { checkProject } from './project-access.ts';
 import { checkLocation } from './check-location.ts';
 import { checkQuery } from './read-query.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
@@ -38,7 +39,9 @@ export async function serveRest(
 async function answer(operation: RestOperation, call: RestCall): Promise<RestAnswer> {
   try {
     checkHeaders(call);
-    checkAccess(call.headers.authorization, call.route.method, call.served.checkAccessToken);
+    const { headers, route, served } = call;
+    const principal = checkAccess(headers.authorization, route.method, served.checkAccessToken);
+    checkProject(served.access(), principal, route.method, route.name);
     checkQuery(operation, call);
     await enterHost(operation, call);
     return await operation.serve(call);

@@ -9,6 +9,7 @@ import type { CheckAccessToken } from './check-access.ts';
 import { type Inference, SHARED_TIMEOUT_IN_MS } from './endpoint-types.ts';
 import { loadIrisModel } from './custom-endpoint/iris-classifier.ts';
 import { loadProtos } from './protos.ts';
+import type { ProjectAccess } from './project-access.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import { serveRest } from './serve-rest.ts';
 import type { VertexAiState } from './vertex-ai-state.ts';
@@ -32,7 +33,8 @@ export interface VertexAi extends Listening {
   /**
    * The actions of the control surface. `POST pause` with `{ "pauseInMs": n }` sets the pause between two chunks of a
    * stream. `POST inference` with `{ "durationInMs": n, "sharedTimeoutInMs": n }` sets the inference time of custom
-   * endpoints and its limit at a shared host: 60 s when left out.
+   * endpoints and its limit at a shared host: 60 s when left out. `PUT access` with `{ "disabledProjects"?: […],
+   * "members"?: […] }` turns the API off in projects, and leaves permissions to the listed principals.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
 }
@@ -45,12 +47,14 @@ export interface VertexAi extends Listening {
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
   const { certificate, checkAccessToken, now = Date.now } = options;
   let pauseInMs = options.pauseInMs ?? 2;
+  let access: ProjectAccess = { disabledProjects: [], members: undefined };
   let inference: Inference = { durationInMs: 0, sharedTimeoutInMs: SHARED_TIMEOUT_IN_MS };
   const control = new Control('vertex-ai', now, { streams: true });
   const served: VertexAiState = {
     protos: loadProtos(),
     iris: loadIrisModel(),
     checkAccessToken,
+    access: () => access,
     cachedContents: new CachedContentStore(now),
     batchPredictionJobs: new BatchPredictionJobStore(now),
     videoOperations: new Map(),
@@ -85,6 +89,8 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     ...(await listen(server, options.port)),
     control,
     actions: {
+      'PUT access': (body) =>
+        (access = { disabledProjects: [], members: undefined, ...(body as Partial<ProjectAccess>) }),
       'POST pause': (body) => (pauseInMs = readTime(body, 'pauseInMs')),
       'POST inference': (body) =>
         (inference = {

@@ -135,3 +135,12 @@ test('who delivers without HTTP is looked at alike', async () => {
   expect(await insights.ingest(envelope(), `Bearer ${await issueToken()}`)).toBeUndefined();
   expect(insights.telemetry()).toHaveLength(1);
 });
+
+test('publishers can be named anew', async () => {
+  await start(true);
+  const token = await issueToken();
+  await insights.actions['PUT roles']?.({ publishers: [] });
+  expect((await track(token)).status).toBe(403);
+  await insights.actions['PUT roles']?.({ publishers: [PUBLISHER] });
+  expect((await track(token)).status).toBe(200);
+});

@@ -232,3 +232,11 @@ test('takes many writers at once', async () => {
   const sizes = await Promise.all(writers.map(async (blob) => (await blob.getProperties()).contentLength));
   expect(new Set(sizes)).toEqual(new Set([30]));
 });
+
+test('roles of an account can be assigned anew', async () => {
+  await storage.actions['PUT roles']?.({ account: 'samples', contributors: [] });
+  expect(await refusal(newBlob().create())).toEqual([403, 'AuthorizationPermissionMismatch']);
+  await storage.actions['PUT roles']?.({ account: 'samples', contributors: [CONTRIBUTOR.objectId] });
+  await newBlob().create();
+  expect(() => storage.actions['PUT roles']?.({ account: 'none', contributors: [] })).toThrow(TypeError);
+});

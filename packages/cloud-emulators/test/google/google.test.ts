@@ -397,3 +397,47 @@ test('serves IdentityPoolClient with impersonation', async () => {
   expect(google.checkAccessToken(stdout)).toEqual({ principal: `serviceAccount:${EMAIL}` });
   await rm(directory, { recursive: true });
 }, 30_000);
+
+test('a pool provider that is deleted or disabled is no target', async () => {
+  const changes = [{ state: 'DELETED' }, { disabled: true }];
+  for (const change of changes) {
+    await google.actions['PUT pool-provider']?.(change);
+    const { status, body } = await exchange(await entra.issueToken(claims()));
+    expect([status, body.error]).toEqual([400, 'invalid_target']);
+    await google.actions['PUT pool-provider']?.({ state: 'ACTIVE', disabled: false });
+  }
+  expect((await exchange(await entra.issueToken(claims()))).status).toBe(200);
+});
+
+test('a changed pool provider checks by its new issuer, audiences and condition', async () => {
+  const change = (changes: object) => google.actions['PUT pool-provider']?.(changes);
+  const refusal = async () => (await exchange(await entra.issueToken(claims()))).body.error_description;
+  await change({ attributeCondition: "assertion.sub=='somebody'" });
+  expect(await refusal()).toBe('The given credential is rejected by the attribute condition.');
+  await change({ allowedAudiences: ['another'] });
+  expect(await refusal()).toMatch(/^The audience in ID Token/);
+  expect(() => change({ audience: 'x' })).toThrow(TypeError);
+});
+
+test('people read the pool provider, and subjects of the pool may not', async () => {
+  const issued = await google.actions['POST access-tokens']?.({ principal: 'user:ada@example.com' });
+  const read = async (token: string) => {
+    const answer = await request(`https://127.0.0.1:${google.port}/v1/${POOL}/providers/entra`, {
+      dispatcher,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+  };
+  const { status, body } = await read((issued as { accessToken: string }).accessToken);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    state: 'ACTIVE',
+    attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
+    oidc: { issuerUri: entra.issuer, allowedAudiences: [federationApi.clientId] },
+  });
+  expect(await read(await federatedToken())).toMatchObject({
+    status: 403,
+    body: { error: { status: 'PERMISSION_DENIED', details: [{ reason: 'IAM_PERMISSION_DENIED' }] } },
+  });
+  expect((await read('unknown')).status).toBe(401);
+});

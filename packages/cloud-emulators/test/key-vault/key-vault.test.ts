@@ -183,3 +183,10 @@ test('fails as it is told', async () => {
   await expect(cryptographyClient().sign('RS256', DIGEST)).rejects.toMatchObject({ statusCode: 503 });
   await cryptographyClient().sign('RS256', DIGEST);
 });
+
+test('roles can be assigned anew', async () => {
+  await vault.actions['PUT roles']?.({ cryptoUsers: [] });
+  expect(await call('/keys/audit?api-version=7.6')).toMatchObject({ status: 403, code: 'Forbidden' });
+  await vault.actions['PUT roles']?.({ cryptoUsers: [USER.objectId] });
+  expect(await call('/keys/audit?api-version=7.6')).toMatchObject({ status: 200 });
+});

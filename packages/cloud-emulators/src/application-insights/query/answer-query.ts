@@ -27,10 +27,11 @@ type AnswerQuery = (
  */
 export function createAnswerQuery(
   applicationId: string,
-  access: QueryAccess,
+  access: Omit<QueryAccess, 'readers'>,
+  readers: () => readonly string[],
   now: () => number,
 ): AnswerQuery {
-  const checkToken = createQueryTokenCheck(access, now);
+  const checkToken = createQueryTokenCheck(access, readers, now);
   return async (request, body, telemetry) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '';
     if (!path.startsWith('/v1/')) return undefined;

@@ -18,7 +18,8 @@ const AUDIENCE = 'https://api.applicationinsights.io';
  * Makes the check of a request's bearer token. The check gives undefined when the caller may query, or the API's error.
  */
 export function createQueryTokenCheck(
-  { issuer, jwksUri, readers }: QueryAccess,
+  { issuer, jwksUri }: Omit<QueryAccess, 'readers'>,
+  readers: () => readonly string[],
   now: () => number,
 ): (authorization: string | undefined) => Promise<ApiError | undefined> {
   const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchWithRetries });
@@ -39,7 +40,7 @@ export function createQueryTokenCheck(
         requiredClaims: ['exp', 'oid'],
         currentDate: new Date(now()),
       });
-      return readers.includes(String(payload.oid)) ? undefined : insufficientAccess();
+      return readers().includes(String(payload.oid)) ? undefined : insufficientAccess();
     } catch (error) {
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
         const audience = [error.payload.aud ?? []].flat().join(', ');
