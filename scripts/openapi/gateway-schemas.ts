@@ -40,6 +40,9 @@ const Price = z.looseObject({
   ),
   perSearch: Amount.describe('The price of each search of the web.'),
   perGroundedPrompt: Amount.describe('The price of a call with any searches of the web.'),
+  factorOutsideGlobal: Amount.describe(
+    'The factor of the prices of tokens for calls that are served elsewhere than at `global`.',
+  ),
   longContext: z
     .looseObject({
       aboveInputTokens: z.int().describe('The number of input tokens above which these prices hold.'),

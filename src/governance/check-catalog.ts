@@ -85,9 +85,19 @@ function checkSchemas(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index
 /** Refuses a price whose unit an operation does not tell: the cost of its calls would be wrong, or never be known. */
 function checkPrice(
   catalog: YamlDocument<Catalog>,
-  { price, operations }: CatalogEntry,
+  { price, operations, locations }: CatalogEntry,
   index: number,
 ): void {
+  if (
+    price &&
+    'factorOutsideGlobal' in price &&
+    price.factorOutsideGlobal !== undefined &&
+    locations.every((location) => location === 'global')
+  )
+    catalog.refuse(
+      ['entries', index, 'price', 'factorOutsideGlobal'],
+      'the entry is served at global alone, so the factor never counts. Leave it out.',
+    );
   const unfit = price && findUnfitPrice(price, operations);
   if (!unfit) return;
   catalog.refuse(

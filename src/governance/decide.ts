@@ -129,7 +129,8 @@ type Verdict = Permit | Denial;
 /**
  * Creates the decision about calls. A deny wins over everything, then residency; without a grant the call is denied. A
  * target without a location is served in the entry's first location that the caller may use. A call that is allowed is
- * refused all the same once its entry has retired. Pure: the result depends on the arguments and the documents alone.
+ * refused all the same once its entry has retired, and whoever could use a retired entry is told its end before any other
+ * obstacle. Pure: the result depends on the arguments and the documents alone.
  */
 export function createDecide(index: RuleIndex, others: Omit<Judgements, 'decide'>): Governance['decide'] {
   const decide: Governance['decide'] = (principal, target, at) =>
@@ -171,6 +172,8 @@ function decideCall<Target extends CallTarget>(
     }
   }
   const [first] = alternatives;
+  if (first && denial && target.resource.kind !== 'any')
+    denial = denyEnded(index, first.rules, principal, at) ?? denial;
   if (denial) return first && target.otherOperations ? { ...denial, operation: first.operation } : denial;
   const { roles } = principal;
   return denyByCatalog(
@@ -182,6 +185,21 @@ function decideCall<Target extends CallTarget>(
         !hasEnded(call[0].retirement, at) && judge(index, call[0], principal, call[1], call[2]).allowed,
     ),
   );
+}
+
+/**
+ * Denies a call of an entry that has retired, if the caller could use it anywhere: another location or operation would not
+ * help. Undefined for every other call.
+ */
+function denyEnded(
+  index: RuleIndex,
+  rules: EntryRules,
+  principal: Principal,
+  at: Date | undefined,
+): Denial | undefined {
+  if (!hasEnded(rules.retirement, at) || !isUsable(index, rules, principal)) return undefined;
+  const notice = noticeOf(index, rules, principal, at);
+  return notice && denyRetired(notice.sentence);
 }
 
 /** Gives the notice that an entry retires, from 60 days before its last day; undefined for every other entry. */
@@ -214,11 +232,15 @@ function findReplacement(
     next = hasEnded(rules?.retirement, at) ? rules?.retirement?.replacement : undefined;
   }
   if (!rules || hasEnded(rules.retirement, at)) return undefined;
-  const { name, locations, operations } = rules.entry;
-  const isUsable = locations.some((location) =>
+  return isUsable(index, rules, principal) ? rules.entry.name : undefined;
+}
+
+/** Returns true if the caller may use an entry in one of its locations by one of its operations, retired or not. */
+function isUsable(index: RuleIndex, rules: EntryRules, principal: Principal): boolean {
+  const { locations, operations } = rules.entry;
+  return locations.some((location) =>
     operations.some((operation) => judge(index, rules, principal, operation, location).allowed),
   );
-  return isUsable ? name : undefined;
 }
 
 /** Lists the locations that can serve a call, in the catalog's order; the one that it names unless Google does not have the operation there. */

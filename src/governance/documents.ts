@@ -86,6 +86,14 @@ const TokenPrice = z.strictObject({
   perGroundedPrompt: Amount.optional().describe(
     'Price of a call with any searches of the web. It defaults to nothing.',
   ),
+  factorOutsideGlobal: z
+    .number()
+    .gt(0)
+    .max(100)
+    .optional()
+    .describe(
+      'Factor of the prices of tokens, in every service tier, for calls that are served elsewhere than at `global`. It defaults to 1.',
+    ),
   longContext: z
     .strictObject({ aboveInputTokens: Count, ...TokenPrices })
     .optional()
@@ -102,7 +110,7 @@ const ServiceTier = z.enum(['flex', 'priority']);
 /** A tier of Google's shared capacity. */
 export type ServiceTier = z.infer<typeof ServiceTier>;
 
-/** Prices of tokens in a service tier. Searches and kept tokens have the prices of the entry in every tier. */
+/** Prices of tokens in a service tier. Searches, kept tokens and locations count as for the entry in every tier. */
 const TierPrice = z.strictObject({
   ...TokenPrices,
   longContext: z

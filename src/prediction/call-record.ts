@@ -357,7 +357,8 @@ export class CallRecord {
     if (!this.#priced || !facts) return undefined;
     const price = priceInTier(this.#priced, facts.trafficType, this.#opening.requested?.serviceTier);
     if (!price) return undefined;
-    return estimateCost(price, this.#isAnswered, { ...facts.usage, ...this.#ordered });
+    const usage = { ...facts.usage, ...this.#ordered };
+    return estimateCost(price, this.#isAnswered, usage, this.#opening.target?.location);
   }
 
   #elapsed(): number {

@@ -31,16 +31,22 @@ export function priceInTier(
   const tier = trafficType === undefined ? asked : TIERS[trafficType];
   const inTier = tier && serviceTiers?.[tier];
   if (!inTier || !price || !('perMillionInputTokens' in price)) return price;
-  const { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt } = price;
-  return { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt, ...inTier };
+  const { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt, factorOutsideGlobal } = price;
+  return { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt, factorOutsideGlobal, ...inTier };
 }
 
 /**
  * Estimates the cost of a call in US dollars by the catalog's price, as far as its usage is known; undefined when none of
  * it is. A price per call, prediction or second applies only to calls that Vertex AI answered.
  * @param isAnswered true when Vertex AI's answer was complete, whether or not the caller took it.
+ * @param location the location that served the call; undefined counts as `global`.
  */
-export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): number | undefined {
+export function estimateCost(
+  price: Price,
+  isAnswered: boolean,
+  usage: Usage,
+  location?: string,
+): number | undefined {
   if ('perCall' in price) return isAnswered ? price.perCall : undefined;
   if ('perPrediction' in price) {
     const { instances } = usage;
@@ -56,7 +62,12 @@ export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): n
   }
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  return inDollars(ofTokens(price, usage) + ofServices(price, usage));
+  return inDollars(ofTokens(price, usage) * factorIn(price, location) + ofServices(price, usage));
+}
+
+/** Returns the factor of the prices of tokens in a location. */
+function factorIn({ factorOutsideGlobal = 1 }: TokenPrice, location: string | undefined): number {
+  return location === undefined || location === 'global' ? 1 : factorOutsideGlobal;
 }
 
 /** Returns the price of the tokens, in millionths of a dollar. */

@@ -54,8 +54,10 @@ const METADATA = {
   toolUsePromptTokenCount: 200,
   totalTokenCount: 1286,
 };
-/** Dollars for a million tokens of gemini-3.5-flash. */
-const PRICE = { input: 1.5, output: 9, cached: 0.15 };
+/** Tokens of Gemini 3 and of Claude cost this many times as much in a region or multi-region as at `global`. */
+const ELSEWHERE = 1.1;
+/** Dollars for a million tokens of gemini-3.5-flash in us. */
+const PRICE = { input: 1.5 * ELSEWHERE, output: 9 * ELSEWHERE, cached: 0.15 * ELSEWHERE };
 const FLASH_COST = (1200 * PRICE.input + 86 * PRICE.output) / 1e6;
 const FLASH_USAGE = {
   inputTokens: 1200,
@@ -103,6 +105,18 @@ test('a chat that thinks counts and costs what the same call of Gemini does, who
   costs(await post(`${FLASH}:generateContent`, { ...PROMPT, generationConfig: config }), cost, counted);
 });
 
+test('tokens cost what they cost in the location that serves the call, in every form of it', async () => {
+  const candidates = [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }];
+  const locations = { us: FLASH_COST, eu: FLASH_COST, global: FLASH_COST / ELSEWHERE };
+  for (const [location, cost] of Object.entries(locations)) {
+    const model = FLASH.replace('/locations/us/', `/locations/${location}/`);
+    await answerWith(':generateContent', { candidates, usageMetadata: METADATA });
+    costs(await post(`${model}:generateContent`, PROMPT), cost, { location });
+    await answerWith(':streamGenerateContent', [{ candidates, usageMetadata: METADATA }]);
+    costs(await post(`${model}:streamGenerateContent`, PROMPT), cost, { location });
+  }
+});
+
 test('a total that is more than its parts is on record as not complete', async () => {
   const candidates = [{ finishReason: 'STOP' }];
   await answerWith(':generateContent', { candidates, usageMetadata: { ...METADATA, totalTokenCount: 2000 } });
@@ -137,7 +151,8 @@ test('each search of the web costs, of Google and of Claude', async () => {
   costs(await post(`${FLASH}:generateContent`, PROMPT), FLASH_COST + 2 * 0.014, FLASH_USAGE);
   const usage = { input_tokens: 1000, output_tokens: 100, server_tool_use: { web_search_requests: 3 } };
   await answerWith(':rawPredict', { type: 'message', stop_reason: 'end_turn', usage });
-  costs(await post(`${CLAUDE}:rawPredict`, MESSAGE), 0.0015 + 0.03, { inputTokens: 1000, outputTokens: 100 });
+  const cost = 0.0015 * ELSEWHERE + 0.03;
+  costs(await post(`${CLAUDE}:rawPredict`, MESSAGE), cost, { inputTokens: 1000, outputTokens: 100 });
 });
 
 test('an image costs its tokens, at a price of their own', async () => {
@@ -147,7 +162,8 @@ test('an image costs its tokens, at a price of their own', async () => {
   };
   const { promptTokenCount: prompt, candidatesTokenCount: candidates } = usageMetadata;
   expect(candidates).toBeGreaterThan(1120);
-  costs(answer, (prompt * 0.5 + (candidates - 1120) * 3 + 1120 * 60) / 1_000_000, {
+  const cost = prompt * 0.5 + (candidates - 1120) * 3 + 1120 * 60;
+  costs(answer, (cost * ELSEWHERE) / 1_000_000, {
     outputTokens: candidates,
   });
 });

@@ -377,7 +377,8 @@ test('tokens and their cost are those of the answers', async () => {
     outputTokens: candidatesTokenCount,
     totalTokens: totalTokenCount,
   });
-  const cost = (promptTokenCount * 1.5 + candidatesTokenCount * 9) / 1e6;
+  // Tokens cost 10 % more in us than at global.
+  const cost = ((promptTokenCount * 1.5 + candidatesTokenCount * 9) * 1.1) / 1e6;
   expect(flash?.costInUsd).toBeCloseTo(cost, 9);
 });
 

@@ -197,7 +197,7 @@ test('results of tools are input, and are paid for', async () => {
   };
   await inject(':generateContent', { candidates: [{ finishReason: 'STOP' }], usageMetadata });
   const answer = await ask(`${FLASH}:generateContent`, { contents: { parts: [{ text: 'Numbats dig.' }] } });
-  observed.whenRecorded(answer, metered(1000, 15, 0.001635));
+  observed.whenRecorded(answer, metered(1000, 15, 0.0017985));
 });
 
 test('what is read from a cache of Gemini costs a tenth', async () => {
@@ -209,7 +209,7 @@ test('what is read from a cache of Gemini costs a tenth', async () => {
   };
   await inject(':generateContent', { candidates: [{ finishReason: 'STOP' }], usageMetadata });
   const answer = await ask(`${FLASH}:generateContent`, { contents: { parts: [{ text: 'Numbats dig.' }] } });
-  observed.whenRecorded(answer, { ...metered(1000, 10, 0.000375), cachedTokens: 900 });
+  observed.whenRecorded(answer, { ...metered(1000, 10, 0.0004125), cachedTokens: 900 });
 });
 
 test('what Claude reads from and writes to a cache has its prices', async () => {
@@ -230,7 +230,7 @@ test('what Claude reads from and writes to a cache has its prices', async () => 
   const body = { ...CHAT, anthropic_version: 'vertex-2023-10-16', max_tokens: 100 };
   const answer = await ask(`${CLAUDE}:rawPredict`, body);
   observed.whenRecorded(answer, {
-    ...metered(1310, 20, 0.00066),
+    ...metered(1310, 20, 0.000726),
     cachedTokens: 1000,
     cacheWriteTokens: 300,
     hourCacheWriteTokens: 100,
@@ -249,7 +249,7 @@ test('usage sums what was read from and written to caches', async () => {
   expect(usage.find(({ model }) => model === 'claude-haiku-4-5')).toMatchObject({
     cachedTokens: 1000,
     cacheWriteTokens: 300,
-    costInUsd: 0.00066,
+    costInUsd: 0.000726,
   });
 });
 

@@ -45,7 +45,8 @@ beforeAll(async () => {
         `  - name: ${name}\n`,
         `  - name: ${name}\n    retires: { on: ${on}, source: '${SOURCE}', replacement: ${replacement} }\n`,
       ),
-    readFileSync(path, 'utf8'),
+    // A replacement must outlive what it replaces.
+    readFileSync(path, 'utf8').replace('      replacement: gemini-embedding-001\n', ''),
   );
   writeFileSync(path, catalog);
   observed = await ObservedChain.start();
@@ -178,8 +179,12 @@ test('a caller without a grant learns of no retirement', async () => {
   await expectRefusal(observed, answer, { status: 403, code: 'NOT_GRANTED' }, { decision: 'deny' });
 });
 
-test('the sample’s own retired model is refused', async () => {
-  const answer = await post(`${REGIONAL}/gemini-2.5-flash:generateContent`, PROMPT);
+test.each([
+  ['where it was served', `${REGIONAL}/gemini-2.5-flash:generateContent`],
+  ['where its replacement is served', `${US}/gemini-2.5-flash:streamGenerateContent`],
+  ['by an operation that it did not have', `${REGIONAL}/gemini-2.5-flash:computeTokens`],
+])('the sample’s own retired model is refused %s', async (_, path) => {
+  const answer = await post(path, PROMPT);
   expect([answer.status, answer.text]).toEqual([
     404,
     expect.stringContaining('its last day was 2026-10-20 (UTC). Use gemini-3.5-flash-lite instead.'),

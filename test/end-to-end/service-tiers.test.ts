@@ -37,8 +37,10 @@ function servedAs(answer: Answer, trafficType: keyof typeof PRICES, more: object
   observed.whenRecorded(answer, (record) => {
     expect(record).toMatchObject({ outcome: 'answered', trafficType, ...more });
     const [input, output] = PRICES[trafficType];
-    const { inputTokens, outputTokens } = record as Record<string, number>;
-    const cost = ((inputTokens ?? 0) * input + (outputTokens ?? 0) * output) / 1e6;
+    const { inputTokens, outputTokens, location } = record as Record<string, number | string>;
+    // Tokens cost 10 % more elsewhere than at global.
+    const factor = location === 'global' ? 1 : 1.1;
+    const cost = (factor * (Number(inputTokens) * input + Number(outputTokens) * output)) / 1e6;
     expect(record.costInUsd).toBeCloseTo(cost, 12);
   });
 }

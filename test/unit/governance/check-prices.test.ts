@@ -42,13 +42,17 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Returns the error of a catalog with this price, without the directory; undefined for a valid one. */
-function refusal(operations: readonly string[], price: string): string | undefined {
+function refusal(
+  operations: readonly string[],
+  price: string,
+  locations = '[us-central1]',
+): string | undefined {
   const catalog = `entries:
   - name: model
     endpoint: '1234567890'
     environments: [production]
     project: sample-project
-    locations: [us-central1]
+    locations: ${locations}
     operations: [${operations.join(', ')}]
     classification: internal
     price: ${price}
@@ -84,7 +88,17 @@ test('the refusal names the operations, and the units that fit all of them', () 
   expect(refusal(['predict', 'explain'], PRICES.perSecondOfVideo)).toContain('Use perCall or perPrediction,');
 });
 
+test('a factor for other locations than global needs one', () => {
+  const price = '{ perMillionInputTokens: 1, perMillionOutputTokens: 2, factorOutsideGlobal: 1.1 }';
+  expect(refusal(['generateContent'], price)).toBeUndefined();
+  expect(refusal(['generateContent'], price, '[global]')).toBe(
+    'catalog.yaml:9:88: entries.0.price.factorOutsideGlobal: the entry is served at global alone, so the factor never counts. Leave it out.',
+  );
+});
+
 test.each([
+  '{ perMillionInputTokens: 1, perMillionOutputTokens: 2, factorOutsideGlobal: 0 }',
+  '{ perCall: 1, factorOutsideGlobal: 1.1 }',
   '{ perSecondOfSilentVideo: 0.2 }',
   '{ perSecondOfVideo: 0.4, perCall: 1 }',
   '{ perSecondOfVideo: -1 }',

@@ -94,6 +94,22 @@ test('a replacement that has retired stands for its own replacement', () => {
   expect(reasonAt('2028-04-01T00:00:00Z')).toMatch(/ Use newest instead\.$/);
 });
 
+test.each<[what: string, call: Partial<CallTarget>]>([
+  ['a location that it was not offered in', { location: 'us-east5' }],
+  ['a location where it could be served, had it been offered', { servedIn: ['us-east5'] }],
+  ['an operation that it did not offer', { operation: 'predict' }],
+  ['a service tier that nobody is granted', { serviceTier: 'flex' }],
+])('a retired model is told to be retired in spite of %s', (_, call) => {
+  const own = governance([OLD, NEW]);
+  const decisionAt = (at: string) => own.decide(CALLER, { ...callOf('old'), ...call }, new Date(at));
+  expect(decisionAt('2028-03-01T00:00:00Z')).toMatchObject({
+    rule: 'catalog',
+    code: 'MODEL_RETIRED',
+    reason: 'old was retired: its last day was 2028-02-29 (UTC). Use new instead.',
+  });
+  expect(decisionAt('2028-02-29T00:00:00Z')).not.toMatchObject({ code: 'MODEL_RETIRED' });
+});
+
 test('a caller without a grant learns of no retirement', () => {
   expect(decide('2030-01-01T00:00:00Z', [OLD, NEW], ['new'])).toMatchObject({ code: 'NOT_GRANTED' });
 });

@@ -32,6 +32,24 @@ test.each([
   expect(estimateCost(TOKENS, false, usage)).toBe(cost);
 });
 
+test('tokens of calls that are served elsewhere than at global have a factor, and searches and kept tokens none', () => {
+  const price = { ...TOKENS, factorOutsideGlobal: 1.1, perSearch: 0.01, perMillionStoredTokensPerHour: 1 };
+  const usage = { inputTokens: 1_000_000, outputTokens: 2_000_000, searches: 2, storedSeconds: 3600 };
+  const costIn = (location?: string) => estimateCost(price, true, usage, location);
+  expect([costIn('global'), costIn()]).toEqual([6.32, 6.32]);
+  expect([costIn('us'), costIn('europe-west4')]).toEqual([6.85, 6.85]);
+  expect(estimateCost(TOKENS, true, usage, 'us')).toBe(5.3);
+});
+
+test('the factor of locations holds in every service tier and for long contexts', () => {
+  const long = { aboveInputTokens: 100, perMillionInputTokens: 2, perMillionOutputTokens: 2 };
+  const flex = { perMillionInputTokens: 1, perMillionOutputTokens: 1, longContext: long };
+  const entry = { price: { ...TOKENS, factorOutsideGlobal: 1.5 }, serviceTiers: { flex } };
+  const price = priceInTier(entry, 'ON_DEMAND_FLEX', undefined);
+  expect(price && estimateCost(price, true, { inputTokens: 100 }, 'eu')).toBe(0.00015);
+  expect(price && estimateCost(price, true, { inputTokens: 1000 }, 'eu')).toBe(0.003);
+});
+
 test.each([
   [{ inputTokens: 1000, cachedTokens: 1000 }, 0.0003],
   [{ inputTokens: 1000, cacheWriteTokens: 1000 }, 0.00375],
