@@ -1,8 +1,13 @@
-import type { LedgerReader } from '../src/ledger/ledger-reader.ts';
+import type { LedgerListing, LedgerReader } from '../src/ledger/ledger-reader.ts';
 import { startDayOf } from '../src/ledger/part-names.ts';
 
+/** A ledger that lists all of its chains. */
+export interface WholeListing {
+  list(abortSignal?: AbortSignal): Promise<LedgerListing>;
+}
+
 /** Adds the lists of days and of single days to a reader that lists all chains. */
-export function byDay<Reader extends Pick<LedgerReader, 'list'>>(
+export function byDay<Reader extends WholeListing>(
   reader: Reader,
 ): Reader & Pick<LedgerReader, 'listDay' | 'listDays'> {
   return {

@@ -1,14 +1,9 @@
 import { inputInvalid } from '../input-invalid.ts';
-import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AuditKey, openAuditKey } from '../keys/audit-key.ts';
 import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
-import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
-import { partName } from '../ledger/part-names.ts';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import {
   ANCHORS_FILE,
@@ -25,11 +20,11 @@ import { describeReport } from '../verification/describe-report.ts';
 import type { Anchor } from '../verification/evidence.ts';
 import { openTrustedKeys, type TrustedKeys } from '../keys/trusted-keys.ts';
 import { hashFile, pathIn } from '../bundles/hash-file.ts';
-import { isActive } from '../verification/chain-times.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
 import { periodOfLog } from '../verification/log-evidence.ts';
+import { copyChains } from './copy-chains.ts';
 import { copyLog } from './copy-log.ts';
 import { putOnLedger } from './put-on-ledger.ts';
 import { readPeriod } from './read-period.ts';
@@ -61,7 +56,6 @@ the log. With --witness FILE the log is held against a head of it that was kept 
 signature of its manifest is no evidence.
 `;
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
 const DAY_IN_MS = 86_400_000;
 const HOUR_IN_MS = 3_600_000;
 const GRACE_IN_MS = 600_000;
@@ -133,14 +127,14 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const anchors = (await dependencies.insights?.anchors(sent, signal)) ?? [];
   // Other chains close the calls of lost processes some minutes later.
   const around = { from: period.from, to: new Date(period.to.getTime() + DAY_IN_MS) };
-  const logged = await copyLog(dependencies.log.reader, periodOfLog(period, now), join(out, LEDGER_FOLDER));
-  const { chains } = await dependencies.ledger.list(signal);
-  const active = chains.filter((chain) => isActive(chain, around) || logged.has(chain.writer));
-  for (const chain of active) await copyChain(dependencies.ledger, chain, join(out, LEDGER_FOLDER));
+  const copy = join(out, LEDGER_FOLDER);
+  const logged = await copyLog(dependencies.log.reader, periodOfLog(period, now), copy);
+  const named = anchors.map(({ writer }) => writer);
+  const copied = await copyChains(dependencies.ledger, { period: around, logged, named, now }, copy);
 
   const write = (name: string, text: string) => writeFile(join(out, name), text);
-  await mkdir(join(out, LEDGER_FOLDER), { recursive: true });
-  await write(ANCHORS_FILE, linesOf(anchors, active));
+  await mkdir(copy, { recursive: true });
+  await write(ANCHORS_FILE, linesOf(anchors, copied));
   await write(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
   await write('report.txt', `${describeReport(report)}\n`);
   await write('README.txt', README);
@@ -157,7 +151,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const bytes = `${JSON.stringify(manifest, null, 2)}\n`;
   await write(MANIFEST_FILE, bytes);
   await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(await signManifest(key, bytes), null, 2)}\n`);
-  console.log(`${out} holds ${active.length} chains. When they were exported: ${describeReport(report)}`);
+  console.log(`${out} holds ${copied.size} chains. When they were exported: ${describeReport(report)}`);
 }
 
 async function signManifest(key: AuditKey, manifest: string): Promise<ManifestSignature> {
@@ -178,35 +172,7 @@ function collecting(
   };
 }
 
-async function copyChain(
-  ledger: LedgerReader,
-  { writer, parts }: LedgerChain,
-  folder: string,
-): Promise<void> {
-  for (const { part, bytes } of parts) {
-    const file = join(folder, partName(writer, part));
-    await mkdir(dirname(file), { recursive: true });
-    await pipeline(Readable.from(chunksOf(ledger, writer, part, bytes)), createWriteStream(file));
-  }
-}
-
-/** Reads a part up to its size at the time when it was listed, because the chain may still grow. */
-async function* chunksOf(
-  ledger: LedgerReader,
-  writer: string,
-  part: number,
-  bytes: number,
-): AsyncGenerator<Buffer, void> {
-  for (let offset = 0; offset < bytes;) {
-    const chunk = await ledger.read(writer, part, offset, Math.min(CHUNK_BYTES, bytes - offset));
-    if (chunk.byteLength === 0) return;
-    offset += chunk.byteLength;
-    yield chunk;
-  }
-}
-
-function linesOf(anchors: readonly Anchor[], chains: readonly LedgerChain[]): string {
-  const writers = new Set(chains.map(({ writer }) => writer));
+function linesOf(anchors: readonly Anchor[], writers: ReadonlySet<string>): string {
   return anchors
     .filter(({ writer }) => writers.has(writer))
     .map(({ writer, sequence, hash }) => `${JSON.stringify({ writer, sequence, hash })}\n`)

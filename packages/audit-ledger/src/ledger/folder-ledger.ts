@@ -24,12 +24,6 @@ export function createFolderLedger(folder: string): LedgerReader {
     return { chains, asOf: new Date() };
   };
   return {
-    async list() {
-      const { days, asOf } = await listDays();
-      const chains: LedgerChain[] = [];
-      for (const day of days) chains.push(...(await listDay(day)).chains);
-      return { chains, asOf };
-    },
     listDay,
     listDays,
     read: (writer, part, offset, maximumBytes) =>

@@ -18,7 +18,7 @@ export interface LedgerChain {
   readonly parts: readonly LedgerPart[];
 }
 
-/** The chains of a ledger at some time. */
+/** The chains of a day at some time. */
 export interface LedgerListing {
   /** Oldest writer first. */
   readonly chains: readonly LedgerChain[];
@@ -30,8 +30,6 @@ export interface LedgerListing {
 
 /** Reads the ledger as it stands in storage. Errors of the storage service are thrown. */
 export interface LedgerReader {
-  /** Lists all chains. */
-  list(abortSignal?: AbortSignal): Promise<LedgerListing>;
   /** Lists the chains that began on a day, by their names. @param day `yyyymmdd`, in UTC. */
   listDay(day: string, abortSignal?: AbortSignal): Promise<LedgerListing>;
   /** Lists the days on which chains began, by their names, oldest first: `yyyymmdd`. */
@@ -57,7 +55,6 @@ const LIST_TIMEOUT_IN_MS = 60_000;
 /** Reads the append blobs `chains/{yyyymmdd}/{writer}/{part}.jsonl` of a container. */
 export function createLedgerReader(container: ContainerClient): LedgerReader {
   return {
-    list: (abortSignal) => listChains(container, `${CHAINS_FOLDER}/`, abortSignal),
     listDay: (day, abortSignal) => listChains(container, `${CHAINS_FOLDER}/${day}/`, abortSignal),
 
     async listDays(abortSignal) {

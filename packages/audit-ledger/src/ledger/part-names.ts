@@ -12,6 +12,8 @@ interface NamedPart {
 /** The name of a part's file: six digits, or more without a zero before them. */
 const PART_FILE = /^(\d{6}|[1-9]\d{6,8})\.jsonl$/;
 const DAY = /^\d{8}$/;
+const FIRST_DAY = Date.parse('0000-01-01');
+const LAST_DAY = Date.parse('9999-12-31');
 
 /**
  * The name of the blob that holds a part of a chain: `chains/{yyyymmdd}/{writer}/{part}.jsonl`. Parts count from 1. The
@@ -32,6 +34,12 @@ export function readPartName(name: string): NamedPart | undefined {
 /** The day on which a chain began, by the name of its writer: `yyyymmdd`, in UTC. */
 export function startDayOf(writer: string): string {
   return writer.slice(0, 8);
+}
+
+/** The day of a time, or the nearest that has a name: `yyyymmdd`, in UTC. @param time in milliseconds since the epoch. */
+export function dayNear(time: number): string {
+  const named = new Date(Math.min(Math.max(time, FIRST_DAY), LAST_DAY));
+  return named.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
 /** Tells whether a name of a folder is that of a day. */

@@ -6,7 +6,6 @@ import type { StateStore } from '../storage/state-store.ts';
 /** Makes a ledger reader of one that is loaded when it is needed. Its methods throw what loading throws. */
 export function lazyLedgerReader(load: () => Promise<LedgerReader>): LedgerReader {
   return {
-    list: async (...given) => (await load()).list(...given),
     listDay: async (...given) => (await load()).listDay(...given),
     listDays: async (...given) => (await load()).listDays(...given),
     read: async (...given) => (await load()).read(...given),

@@ -210,7 +210,6 @@ function inPlainWords(ledger: LedgerReader): LedgerReader {
       throw unreadable();
     });
   return {
-    list: (abortSignal) => explained(ledger.list(abortSignal), abortSignal),
     listDay: (day, abortSignal) => explained(ledger.listDay(day, abortSignal), abortSignal),
     listDays: (abortSignal) => explained(ledger.listDays(abortSignal), abortSignal),
     read: (writer, part, offset, maximumBytes, abortSignal) =>

@@ -1,12 +1,12 @@
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
-import { startDayOf } from '../ledger/part-names.ts';
+import { listByDay } from '../ledger/list-by-day.ts';
+import { dayNear, startDayOf } from '../ledger/part-names.ts';
 import type { Attestation, AttestedChain } from './attestation/attestation.ts';
 import { createAttestedLookup, isUnchanged } from './attestation/attested-listing.ts';
 import type { AttestedCounts } from './checks/check-attested.ts';
 import { createFindingList } from './finding-list.ts';
 import type { Period } from '../time/period.ts';
-import { dayOf } from '../transparency-log/log-parts.ts';
-import { isRealDay } from './chain-times.ts';
+import { isRealDay } from '../ledger/chain-times.ts';
 
 /** The chains of a ledger, of which a verification reads some. The lists throw what the reader throws. */
 export interface ListedLedger {
@@ -44,8 +44,6 @@ export type ChooseDay = (day: string) => boolean;
 
 /** A clock may be ahead or behind by so much. */
 const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
-const FIRST_DAY = Date.parse('0000-01-01');
-const LAST_DAY = Date.parse('9999-12-31');
 
 /**
  * Chooses the days of a period: its own, those on which chains began that other evidence of the period names, and those
@@ -58,16 +56,11 @@ export function chooseDays(
   named: Iterable<{ readonly writer: string }>,
   now: Date,
 ): ChooseDay {
-  const first = nameOf(from.getTime() - MOST_CLOCK_ERROR_IN_MS);
-  const last = nameOf(to.getTime() + MOST_CLOCK_ERROR_IN_MS);
-  const today = nameOf(now.getTime() + MOST_CLOCK_ERROR_IN_MS);
+  const first = dayNear(from.getTime() - MOST_CLOCK_ERROR_IN_MS);
+  const last = dayNear(to.getTime() + MOST_CLOCK_ERROR_IN_MS);
+  const today = dayNear(now.getTime() + MOST_CLOCK_ERROR_IN_MS);
   const others = new Set(Array.from(named, ({ writer }) => startDayOf(writer)));
   return (day) => (day >= first && day <= last) || others.has(day) || day > today || !isRealDay(day);
-}
-
-/** Names the day of a time, or the nearest that has a name of eight digits. */
-function nameOf(time: number): string {
-  return dayOf(new Date(Math.min(Math.max(time, FIRST_DAY), LAST_DAY)));
 }
 
 /**
@@ -101,8 +94,7 @@ export async function listLedger(
   attested?: AttestedRules,
 ): Promise<ListedLedger> {
   const eachOf = async function* (isWanted: ChooseDay): AsyncGenerator<LedgerChain, void> {
-    const { days } = await reader.listDays(abortSignal);
-    for (const day of days.filter(isWanted)) yield* (await reader.listDay(day, abortSignal)).chains;
+    for await (const chains of listByDay(reader, (days) => days.filter(isWanted), abortSignal)) yield* chains;
   };
   const listed: LedgerChain[] = [];
   const read: LedgerChain[] = [];

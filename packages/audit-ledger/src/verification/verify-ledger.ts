@@ -1,6 +1,6 @@
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { indexAnchors } from './anchors.ts';
-import { isActive } from './chain-times.ts';
+import { isActive } from '../ledger/chain-times.ts';
 import type { CheckedChain, FindingStream, LedgerCheck, ReportCounts } from './check.ts';
 import { checkAfterEnd } from './checks/check-after-end.ts';
 import type { AttestationNotes } from './attestation/attestation-writer.ts';

@@ -3,7 +3,7 @@ import { createSealKey } from '../../src/keys/seal-key.ts';
 import { ChainLines } from '../../src/ledger/chain-lines.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS, signedText } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
-import { byDay } from '../by-day.ts';
+import { byDay, type WholeListing } from '../by-day.ts';
 
 export const WRITER = '20260301T120000000Z-0a1b2c3d';
 export const STARTED_AT = Date.UTC(2026, 2, 1, 12);
@@ -144,7 +144,7 @@ export function callsOf(count: number, prefix = 'call'): EntryBody[] {
 export function createMemoryLedger(
   chains: Readonly<Record<string, readonly string[]>>,
   modifiedAt = new Date(STARTED_AT + 1_000),
-): LedgerReader {
+): LedgerReader & WholeListing {
   const bytes = new Map(
     Object.entries(chains).map(([writer, texts]) => [writer, texts.map((text) => Buffer.from(text))]),
   );

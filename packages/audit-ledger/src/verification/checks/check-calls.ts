@@ -1,5 +1,5 @@
 import type { LedgerChain } from '../../ledger/ledger-reader.ts';
-import { lastWrittenAt } from '../chain-times.ts';
+import { lastWrittenAt } from '../../ledger/chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
 import type { ListedLedger } from '../listed-ledger.ts';

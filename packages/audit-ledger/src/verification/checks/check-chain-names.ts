@@ -1,4 +1,4 @@
-import { hasImpossibleName } from '../chain-times.ts';
+import { hasImpossibleName } from '../../ledger/chain-times.ts';
 import type { LedgerCheck } from '../check.ts';
 
 /** Checks that a gateway can have named each chain. */

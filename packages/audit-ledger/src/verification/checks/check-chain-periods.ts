@@ -1,5 +1,5 @@
 import type { Period } from '../../time/period.ts';
-import { timeIn } from '../chain-times.ts';
+import { timeIn } from '../../ledger/chain-times.ts';
 import type { LedgerCheck } from '../check.ts';
 
 /**

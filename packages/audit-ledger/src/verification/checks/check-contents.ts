@@ -1,6 +1,6 @@
 import { contentFolder } from '../../contents/sealed-content.ts';
 import type { Period } from '../../time/period.ts';
-import { timeIn } from '../chain-times.ts';
+import { timeIn } from '../../ledger/chain-times.ts';
 import type { LedgerCheck } from '../check.ts';
 import { type ContentsEvidence, ListingDenied, type StoredContent } from '../contents-evidence.ts';
 import type { Finding } from '../finding.ts';

@@ -1,7 +1,7 @@
 import type { LogLeaf } from '../../transparency-log/log-lines.ts';
 import { folderOf } from '../../transparency-log/log-parts.ts';
 import type { LogFault, LogReading } from '../../transparency-log/log-reading.ts';
-import { lastWrittenAt, timeIn } from '../chain-times.ts';
+import { lastWrittenAt, timeIn } from '../../ledger/chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
 import type { ChainLine } from '../read-chain.ts';

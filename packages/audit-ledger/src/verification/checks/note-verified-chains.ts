@@ -1,6 +1,6 @@
 import type { LogLeaf } from '../../transparency-log/log-lines.ts';
 import type { AttestationNotes } from '../attestation/attestation-writer.ts';
-import { lastWrittenAt } from '../chain-times.ts';
+import { lastWrittenAt } from '../../ledger/chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { ChainLine } from '../read-chain.ts';
 import { readClosing } from './closing.ts';

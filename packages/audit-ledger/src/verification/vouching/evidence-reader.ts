@@ -2,7 +2,7 @@ import type { SealPublicKey } from '../../keys/seal-key.ts';
 import { createSignatureCheck, type PublicKeys } from '../../keys/signature.ts';
 import { createFoundingFinder } from '../../ledger/find-founding.ts';
 import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
-import { isYoung } from '../chain-times.ts';
+import { isYoung } from '../../ledger/chain-times.ts';
 import { type ChainLine, readChain } from '../read-chain.ts';
 import { type ChainStretch, readSealed } from '../scanning/read-sealed.ts';
 import type { ScanRules } from '../scanning/scan-sealed.ts';

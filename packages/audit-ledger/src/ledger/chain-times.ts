@@ -1,4 +1,4 @@
-import type { LedgerChain } from '../ledger/ledger-reader.ts';
+import type { LedgerChain } from './ledger-reader.ts';
 import type { Period } from '../time/period.ts';
 
 const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
