@@ -102,6 +102,24 @@ export function readOpenAiTier(json: JsonValue): NamedTier | undefined {
   ]);
 }
 
+/** The names of the tier in a body of Google's API: that of JSON, and that of the message. */
+const GOOGLE_NAMES = ['serviceTier', 'service_tier'];
+
+/**
+ * Reads the capacity that a call of Google's API asks for by headers and in its body. A tier that is null counts as left
+ * out and is not sent on, because v1 of Vertex AI does not have the member at all.
+ * @throws GatewayError INVALID_REQUEST, as `readCapacity` and `readGoogleTier`.
+ */
+export function readGoogleCapacity(header: ReadHeader, json: JsonValue): AskedCapacity {
+  const capacity = readCapacity(header, readGoogleTier(json));
+  const unset = GOOGLE_NAMES.filter((name) => json.member(name)?.kind === 'null');
+  if (unset.length === 0) return capacity;
+  return {
+    ...capacity,
+    edits: { ...Object.fromEntries(unset.map((name) => [name, undefined])), ...capacity.edits },
+  };
+}
+
 /**
  * Reads `serviceTier` of Google's API, as Google's clients write it: `flex`, or `SERVICE_TIER_FLEX`.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1beta1/ServiceTier
@@ -110,12 +128,10 @@ export function readOpenAiTier(json: JsonValue): NamedTier | undefined {
  */
 export function readGoogleTier(json: JsonValue): NamedTier | undefined {
   const plain = (name: string) => name.toLowerCase().replace(/^service_tier_/, '');
-  return readNamed(
-    json,
-    ['serviceTier', 'service_tier'],
-    (name) => plain(name).replace(/^unspecified$/, 'standard'),
-    ['standard', ...TIERS],
-  );
+  return readNamed(json, GOOGLE_NAMES, (name) => plain(name).replace(/^unspecified$/, 'standard'), [
+    'standard',
+    ...TIERS,
+  ]);
 }
 
 function readNamed(

@@ -27,7 +27,7 @@ import {
   type AskedCapacity,
   readCapacity,
   readClaudeCapacity,
-  readGoogleTier,
+  readGoogleCapacity,
   readOpenAiTier,
   readRequestType,
 } from './service-tier.ts';
@@ -270,7 +270,7 @@ function capacityOf(
   switch (verb) {
     case 'generateContent':
     case 'streamGenerateContent':
-      return readCapacity(header, readGoogleTier(json));
+      return readGoogleCapacity(header, json);
     case 'completions':
       return readCapacity(header, readOpenAiTier(json));
     case 'rawPredict':

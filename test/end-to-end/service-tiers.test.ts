@@ -73,6 +73,16 @@ test.each(['flex', 'SERVICE_TIER_FLEX'])(
   },
 );
 
+test.each([{ serviceTier: null }, { service_tier: null }, { serviceTier: null, service_tier: null }])(
+  '%j is a tier that is left out, and not sent to a version that lacks it',
+  async (unset) => {
+    servedAs(await post(`${GLOBAL}:generateContent`, { ...CONTENTS, ...unset }), 'ON_DEMAND');
+    expect((await sent()).body).toEqual(CONTENTS);
+    const flex = await post(`${GLOBAL}:generateContent`, { ...CONTENTS, ...unset }, { [SHARED]: 'flex' });
+    servedAs(flex, 'ON_DEMAND_FLEX', { serviceTier: 'flex' });
+  },
+);
+
 test('a call without a tier has none on record', async () => {
   const answer = await post(`${GLOBAL}:generateContent`, CONTENTS);
   servedAs(answer, 'ON_DEMAND');
