@@ -38,6 +38,7 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     'gen_ai.usage.reasoning.output_tokens': usage?.thinkingTokens,
     totalTokens: usage?.totalTokens,
     instances: usage?.instances,
+    searches: usage?.searches,
     vertexRequests: facts?.requests,
     // The usage is partial when a stream broke off, and when a custom container gave counts that can't be right.
     usageCompleteness:

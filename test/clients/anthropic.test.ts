@@ -147,6 +147,37 @@ test.each(SETUPS)('has a tool called %s', async (_, { client, model }) => {
   clients.expectRecords({ outcome: 'answered', finishReason: 'tool_use' });
 });
 
+const SEARCH: Anthropic.WebSearchTool20250305 = { type: 'web_search_20250305', name: 'web_search' };
+
+test.each(SETUPS.slice(1))(
+  'searches the web and cites it, whole and streamed, %s',
+  async (_, { client, model }) => {
+    const body = { model, max_tokens: 1000, messages: MESSAGES, tools: [SEARCH] };
+    const message = await client().messages.create(body);
+    const streamed = await client().messages.stream(body).finalMessage();
+    for (const { content, usage } of [message, streamed]) {
+      expect(content.map(({ type }) => type)).toEqual(['server_tool_use', 'web_search_tool_result', 'text']);
+      expect(content[2]).toMatchObject({ citations: [{ type: 'web_search_result_location' }] });
+      expect(usage.server_tool_use?.web_search_requests).toBe(1);
+    }
+    const goesOn = await client().messages.create({
+      ...body,
+      messages: [...MESSAGES, { role: 'assistant', content: message.content }, ...MESSAGES],
+    });
+    expect(goesOn.stop_reason).toBe('end_turn');
+    clients.expectRecords(...[1, 2, 3].map(() => ({ outcome: 'answered', searches: 1 })));
+  },
+);
+
+test('a search of the web that no rule allows is a PermissionDeniedError that names the member', async () => {
+  const error = await thrownBy(() =>
+    withKey.messages.create({ model: HAIKU, max_tokens: 100, messages: MESSAGES, tools: [SEARCH] }),
+  );
+  expect(error).toBeInstanceOf(Anthropic.PermissionDeniedError);
+  expect(error.message).toContain('tools[0].type of the body gives the model webSearch');
+  clients.expectRecords({ outcome: 'denied', code: 'TOOL_NOT_ALLOWED' });
+});
+
 test('a key or a token of nobody is an AuthenticationError', async () => {
   const { key } = await clients.credentials('assistants-app');
   const strangers = [

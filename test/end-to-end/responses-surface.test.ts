@@ -213,10 +213,11 @@ test('Gemini searches the web where a rule allows it, and its pages are cited', 
     expect([type, text.slice(start, end)]).toEqual(['url_citation', expect.stringMatching(/\.$/)]);
   const [request] = await observed.chain.requests('vertex-ai');
   expect(JSON.parse(String(request?.body))).toMatchObject({ tools: [{ googleSearch: {} }] });
-  observed.whenRecorded(answer, ({ costInUsd, inputTokens, outputTokens }) => {
+  observed.whenRecorded(answer, ({ costInUsd, inputTokens, outputTokens, searches }) => {
     // Tokens cost 10 % more in us than at global.
     const tokens = ((Number(inputTokens) * 1.5 + Number(outputTokens) * 9) * 1.1) / 1e6;
     expect(costInUsd).toBeCloseTo(tokens + 0.014, 9);
+    expect(searches).toBe(1);
   });
   const streamed = await post({ ...body, stream: true });
   expect(eventsOf(streamed).map(({ type }) => type)).toEqual(
@@ -226,50 +227,36 @@ test('Gemini searches the web where a rule allows it, and its pages are cited', 
 });
 
 test('Claude searches the web by its own tool', async () => {
-  const path = `${PLACE}/${CLAUDE.location}/publishers/anthropic/models/${CLAUDE.own}:rawPredict`;
-  const text = 'Narwhals live in the Arctic.';
-  await observed.chain.inject('vertex-ai', {
-    path,
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: {
-      type: 'message',
-      role: 'assistant',
-      content: [
-        { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'narwhals' } },
-        {
-          type: 'web_search_tool_result',
-          tool_use_id: 'srvtoolu_1',
-          content: [{ type: 'web_search_result', url: 'https://example.com/narwhals', title: 'Narwhals' }],
-        },
-        {
-          type: 'text',
-          text,
-          citations: [
-            { type: 'web_search_result_location', url: 'https://example.com/narwhals', title: 'Narwhals' },
-          ],
-        },
-      ],
-      stop_reason: 'end_turn',
-      usage: { input_tokens: 9, output_tokens: 7, server_tool_use: { web_search_requests: 1 } },
-    },
-  });
-  const tools = [{ type: 'web_search', filters: { allowed_domains: ['example.com'] } }];
-  const answer = await post({ model: CLAUDE.model, input: PROMPT, tools });
-  expect(JSON.parse(answer.text)).toMatchObject({
-    output: [
-      { type: 'web_search_call', action: { query: 'narwhals' } },
-      {
-        type: 'message',
-        content: [{ text, annotations: [{ type: 'url_citation', start_index: 0, end_index: text.length }] }],
-      },
-    ],
-  });
+  const tools = [{ type: 'web_search', filters: { allowed_domains: ['whales.example'] } }];
+  const body = { model: CLAUDE.model, input: 'Where do narwhals live?', tools };
+  const answer = await post(body);
+  const { output } = JSON.parse(answer.text) as { output: [Json, { content: [{ text: string }] }] };
+  const [{ text }] = output[1].content;
+  const url = expect.stringMatching(/^https:\/\/whales\.example\//) as string;
+  const citation = { type: 'url_citation', start_index: 0, end_index: text.length, url };
+  expect(output).toMatchObject([
+    { type: 'web_search_call', status: 'completed', action: { query: 'Where do narwhals live' } },
+    { type: 'message', content: [{ annotations: [citation] }] },
+  ]);
   const [request] = await observed.chain.requests('vertex-ai');
   expect(JSON.parse(String(request?.body))).toMatchObject({
-    tools: [{ type: 'web_search_20250305', name: 'web_search', allowed_domains: ['example.com'] }],
+    tools: [{ type: 'web_search_20250305', name: 'web_search', allowed_domains: ['whales.example'] }],
   });
-  observed.whenRecorded(answer, { outcome: 'answered', operation: 'rawPredict' });
+  const streamed = await post({ ...body, stream: true });
+  expect(eventsOf(streamed).map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['response.output_text.annotation.added', 'response.web_search_call.completed']),
+  );
+  for (const [one, operation] of [
+    [answer, 'rawPredict'],
+    [streamed, 'streamRawPredict'],
+  ] as const)
+    observed.whenRecorded(one, (record) => {
+      expect(record).toMatchObject({ outcome: 'answered', operation, searches: 1 });
+      const { inputTokens, outputTokens, costInUsd } = record;
+      // The tokens cost 10 % more in a region, and each search the same everywhere.
+      const tokens = ((Number(inputTokens) + Number(outputTokens) * 5) * 1.1) / 1e6;
+      expect(costInUsd).toBeCloseTo(tokens + 0.01, 9);
+    });
 });
 
 test.each([

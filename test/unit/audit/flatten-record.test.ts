@@ -47,6 +47,7 @@ test('a record has its fields side by side, under OpenTelemetry’s names where 
     deployedModelId: '7',
     'gen_ai.response.finish_reasons': ['STOP'],
     trafficType: 'ON_DEMAND_FLEX',
+    searches: 2,
     usageCompleteness: 'complete',
     'gen_ai.usage.input_tokens': 3,
     'gen_ai.usage.output_tokens': 5,

@@ -54,6 +54,7 @@ export const FULL_RECORD: AuditRecord = {
       hourCacheWriteTokens: 1,
       thinkingTokens: 2,
       instances: 1,
+      searches: 2,
     },
     modelVersion: 'gemini-3.5-flash-001',
     deployedModelId: '7',

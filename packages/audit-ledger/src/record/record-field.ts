@@ -7,7 +7,7 @@ type Source = 'API Management' | 'token' | 'call' | 'governance' | 'gateway' | '
 export interface FieldFacts {
   readonly description: string;
   readonly source: Source;
-  readonly unit?: 'ms' | 'bytes' | 'tokens' | 'requests' | 'US dollars';
+  readonly unit?: 'ms' | 'bytes' | 'tokens' | 'requests' | 'searches' | 'US dollars';
   /** True for a field that names or singles out a person, alone or with other fields. */
   readonly isPersonal?: true;
   /** The field's name in answers and in columns of CSV; left out for a field that keeps its name. */

@@ -358,6 +358,11 @@ export const RECORD_FIELDS = {
     description: 'Capacity that served the call, in Google’s words, such as `ON_DEMAND_PRIORITY`',
     source: 'Vertex AI',
   }),
+  searches: closing(Count.optional(), {
+    description: 'Number of searches of the web that the model made, as far as the answer tells',
+    source: 'Vertex AI',
+    unit: 'searches',
+  }),
 };
 
 type Fields = typeof RECORD_FIELDS;

@@ -3,9 +3,10 @@ import { newClaudeId } from './error.ts';
 import type { ClaudeModel } from './models.ts';
 import type { ClaudeRequest } from './request.ts';
 import { readAskedTurn } from './asked-turn.ts';
-import type { MessagesBody, Tool } from './schema.ts';
+import type { MessagesBody, Tool, WebSearchTool } from './schema.ts';
 import { signThinking } from './thinking.ts';
 import { blocksOf, countClaudeTokens, firstTokens, loadedTools, textOf } from './tokens.ts';
+import { searchWeb, type ServerToolUse, type WebCitation, type WebSearchToolResult } from './web-search.ts';
 import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
 import { jsonInWords } from '../json-in-words.ts';
@@ -13,9 +14,11 @@ import { wordsOf } from '../characters.ts';
 
 /** A block of an answer. */
 export type AnswerBlock =
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text'; readonly text: string; readonly citations?: readonly WebCitation[] }
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
-  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: object };
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: object }
+  | ServerToolUse
+  | WebSearchToolResult;
 
 /** An answer of Claude. Source: https://platform.claude.com/docs/en/api/messages/create */
 export interface ClaudeMessage {
@@ -36,17 +39,19 @@ export interface ClaudeUsage {
   readonly cache_creation_input_tokens: number;
   readonly cache_read_input_tokens: number;
   readonly output_tokens: number;
+  readonly server_tool_use?: { readonly web_search_requests: number; readonly web_fetch_requests: 0 };
 }
 
 const MOST_WORDS = 24;
 
 /**
  * Answers a call with a text that depends only on the model and the whole prompt. A tool is used when the last text of
- * the user names it or the call demands it. Its input stands behind its name there, or is made from its schema.
+ * the user names it or the call demands it. Its input stands behind its name there, or is made from its schema. Claude
+ * searches the web once where it may and uses no other tool; the text cites the page that it finds.
  */
 export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRequest): ClaudeMessage {
   const thinking = think(model, body);
-  const used = chooseTools(body);
+  const { used, searching } = chooseTools(body);
   const isForced = body.tool_choice?.type === 'any' || body.tool_choice?.type === 'tool';
   const said =
     used.length > 0 ? `I use ${used.map(({ tool }) => tool.name).join(', ')}.` : compose(model, body);
@@ -54,9 +59,13 @@ export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRe
   const text = limit(isForced && used.length > 0 ? '' : said, body.stop_sequences ?? [], left);
   const uses =
     text.stop_reason === 'end_turn' ? useTools(used, left - countClaudeTokens(text.text)) : undefined;
+  const search = searching && searchWeb(searching, readAskedTurn(body).text);
   const content: AnswerBlock[] = [
     ...(thinking ? [thinking.block] : []),
-    ...(text.text === '' ? [] : [{ type: 'text' as const, text: text.text }]),
+    ...(search ? [search.use, search.result] : []),
+    ...(text.text === ''
+      ? []
+      : [{ type: 'text' as const, text: text.text, ...(search && { citations: [search.citation] }) }]),
     ...(uses?.blocks ?? []),
   ];
   return {
@@ -68,10 +77,11 @@ export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRe
     stop_reason: uses?.stop_reason ?? text.stop_reason,
     stop_sequence: text.stop_sequence,
     usage: {
-      input_tokens: inputTokens,
+      input_tokens: inputTokens + (search ? countClaudeTokens(JSON.stringify(search.result.content)) : 0),
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
       output_tokens: content.reduce((sum, block) => sum + tokensOf(block), thinking?.tokens ?? 0),
+      ...(search && { server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 } }),
     },
     ...(body.context_management ? { context_management: { applied_edits: [] } } : {}),
   };
@@ -121,14 +131,34 @@ function think(model: ClaudeModel, body: MessagesBody): Thought | undefined {
   };
 }
 
+/** A tool that the caller runs. */
+type CallersTool = Exclude<Tool, WebSearchTool>;
+
+/** The tools that an answer uses: the caller's own, and else the search of the web. */
+interface ChosenTools {
+  readonly used: readonly AskedTool<CallersTool>[];
+  readonly searching: WebSearchTool | undefined;
+}
+
+function chooseTools(body: MessagesBody): ChosenTools {
+  const tools = loadedTools(body);
+  const search = tools.find((tool) => tool.type === 'web_search_20250305');
+  const { tool_choice: choice } = body;
+  const isForced = choice?.type === 'tool' && choice.name === search?.name;
+  const own = tools.filter((tool) => tool.type !== 'web_search_20250305');
+  const used = isForced ? [] : chooseOwn(body, own);
+  const mayNot = choice?.type === 'none' || (choice?.type === 'tool' && !isForced);
+  const isAnswered = blocksOf(body.messages.at(-1)?.content ?? []).some(({ type }) => type === 'tool_result');
+  return { used, searching: used.length > 0 || mayNot || isAnswered ? undefined : search };
+}
+
 /**
- * Chooses the tools to use: those that the call demands, otherwise those that the user's last text names. There are none
- * after a tool's result. A deferred tool is there once a search has found it.
+ * Chooses the tools of the caller to use: those that the call demands, otherwise those that the user's last text names.
+ * There are none after a tool's result. A deferred tool is there once a search has found it.
  */
-function chooseTools(body: MessagesBody): readonly AskedTool<Tool>[] {
+function chooseOwn(body: MessagesBody, tools: readonly CallersTool[]): readonly AskedTool<CallersTool>[] {
   const { tool_choice: choice = { type: 'auto' as const } } = body;
   if (choice.type === 'none') return [];
-  const tools = loadedTools(body);
   const named = findAskedTools(readAskedTurn(body).wish, tools);
   if (choice.type === 'tool') {
     const asked = named.find(({ tool }) => tool.name === choice.name);
@@ -156,7 +186,7 @@ function limit(text: string, stops: readonly string[], tokens: number) {
 }
 
 /** Builds the tool uses that fit into the limit; undefined without tools. */
-function useTools(used: readonly AskedTool<Tool>[], tokens: number) {
+function useTools(used: readonly AskedTool<CallersTool>[], tokens: number) {
   if (used.length === 0) return undefined;
   const blocks: AnswerBlock[] = [];
   let left = tokens;
@@ -165,7 +195,7 @@ function useTools(used: readonly AskedTool<Tool>[], tokens: number) {
       type: 'tool_use' as const,
       id: newClaudeId('toolu'),
       name: tool.name,
-      input: input ?? (exampleOfSchema(tool.input_schema) as object),
+      input: input ?? (exampleOfSchema(inputSchemaOf(tool)) as object),
     };
     left -= tokensOf(block);
     if (left < 0) return { blocks, stop_reason: 'max_tokens' as const };
@@ -174,14 +204,32 @@ function useTools(used: readonly AskedTool<Tool>[], tokens: number) {
   return { blocks, stop_reason: 'tool_use' as const };
 }
 
-/** Counts the tokens of a block; a thought counts on its own. */
+/**
+ * The inputs of the tools that Anthropic defines.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool and …/bash-tool
+ */
+const EDITOR_INPUT = {
+  type: 'object',
+  properties: { command: { enum: ['view'] }, path: { type: 'string' } },
+  required: ['command', 'path'],
+};
+const BASH_INPUT = { type: 'object', properties: { command: { type: 'string' } }, required: ['command'] };
+
+function inputSchemaOf(tool: CallersTool): object {
+  if ('input_schema' in tool) return tool.input_schema;
+  return tool.type === 'bash_20250124' ? BASH_INPUT : EDITOR_INPUT;
+}
+
+/** Counts the tokens of a block; a thought counts on its own, and a search counts as input. */
 function tokensOf(block: AnswerBlock): number {
   switch (block.type) {
     case 'text':
       return countClaudeTokens(block.text);
     case 'thinking':
+    case 'web_search_tool_result':
       return 0;
     case 'tool_use':
-      return countClaudeTokens(textOf({ ...block, input: { ...block.input } }));
+    case 'server_tool_use':
+      return countClaudeTokens(`${block.name} ${JSON.stringify(block.input)}`);
   }
 }

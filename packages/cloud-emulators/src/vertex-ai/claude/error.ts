@@ -40,6 +40,6 @@ export function claudeErrorBody({ type, message }: Pick<ClaudeError, 'type' | 'm
 /**
  * Makes an id of a call or a message of Claude, in the form of Vertex AI, such as `req_vrtx_011CVVmAGpANwSni83J9vMri`.
  */
-export function newClaudeId(prefix: 'msg' | 'req' | 'toolu'): string {
+export function newClaudeId(prefix: 'msg' | 'req' | 'toolu' | 'srvtoolu'): string {
   return `${prefix}_vrtx_01${randomUUID().replaceAll('-', '').slice(0, 22)}`;
 }

@@ -3,11 +3,19 @@ import { sizeOfImage } from './image.ts';
 import type { Block, CountTokensBody, Message } from './schema.ts';
 import { isSigned } from './thinking.ts';
 import { blocksOf } from './tokens.ts';
+import { isFound } from './web-search.ts';
 
 /** The types of blocks that each role may send. */
 const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
   user: new Set(['text', 'image', 'document', 'tool_result']),
-  assistant: new Set(['text', 'tool_use', 'thinking', 'redacted_thinking']),
+  assistant: new Set([
+    'text',
+    'tool_use',
+    'thinking',
+    'redacted_thinking',
+    'server_tool_use',
+    'web_search_tool_result',
+  ]),
 };
 /**
  * The size limit of an image.
@@ -51,6 +59,7 @@ function checkMessage({ role, content }: Message, i: number, isLast: boolean): v
     }
     checkBlock(block, `messages.${i}.content.${j}`);
   });
+  checkSearches(blocks, i);
   const last = blocks.at(-1);
   if (isLast && role === 'assistant' && last?.type === 'text' && /\s$/.test(last.text)) {
     throw invalidRequest('messages: final assistant content cannot end with trailing whitespace');
@@ -71,6 +80,28 @@ function checkBlock(block: Block, path: string): void {
     blocksOf(block.content ?? []).forEach((inner, k) =>
       checkBlock(inner, `${path}.tool_result.content.${k}`),
     );
+  }
+}
+
+/** Checks that the result of each search stands behind it in the same message, unchanged. The words are our own. */
+function checkSearches(blocks: readonly Block[], i: number): void {
+  const used = blocks.flatMap((block) => (block.type === 'server_tool_use' ? [block.id] : []));
+  const found = blocks.flatMap((block) => (block.type === 'web_search_tool_result' ? [block] : []));
+  const open = used.find((id) => !found.some(({ tool_use_id }) => tool_use_id === id));
+  if (open !== undefined) {
+    throw invalidRequest(
+      `messages.${i}: \`web_search\` tool use with id \`${open}\` was found without a corresponding \`web_search_tool_result\` block`,
+    );
+  }
+  for (const { tool_use_id, content } of found) {
+    if (!used.includes(tool_use_id)) {
+      throw invalidRequest(
+        `messages.${i}: unexpected \`tool_use_id\` found in \`web_search_tool_result\` blocks: ${tool_use_id}`,
+      );
+    }
+    if (Array.isArray(content) && !content.every(isFound)) {
+      throw invalidRequest(`messages.${i}: Invalid \`encrypted_content\` in \`search_result\` block`);
+    }
   }
 }
 
@@ -128,6 +159,12 @@ function checkToolResults(messages: readonly Message[]): void {
 }
 
 function checkTools(tools: NonNullable<Messages['tools']>, choice: Messages['tool_choice']): void {
+  tools.forEach((tool, i) => {
+    if (tool.type !== 'web_search_20250305' || !tool.allowed_domains || !tool.blocked_domains) return;
+    throw invalidRequest(
+      `tools.${i}.web_search_20250305: Only one of \`allowed_domains\` and \`blocked_domains\` can be provided.`,
+    );
+  });
   const names = tools.map(({ name }) => name);
   if (new Set(names).size < names.length) throw invalidRequest('tools: Tool names must be unique.');
   if (tools.length > 0 && tools.every(({ defer_loading }) => defer_loading === true)) {

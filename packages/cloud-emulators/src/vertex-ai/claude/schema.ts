@@ -84,6 +84,36 @@ const ThinkingBlock = z.strictObject({
 
 const RedactedThinkingBlock = z.strictObject({ type: z.literal('redacted_thinking'), data: z.string() });
 
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool */
+const Caller = z.strictObject({ type: z.literal('direct') }).optional();
+const ServerToolUseBlock = z.strictObject({
+  type: z.literal('server_tool_use'),
+  id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
+  name: z.literal('web_search'),
+  input: z.record(z.string(), z.unknown()),
+  caller: Caller,
+  cache_control: CacheControl,
+});
+
+const WebSearchToolResultBlock = z.strictObject({
+  type: z.literal('web_search_tool_result'),
+  tool_use_id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
+  content: z.union([
+    z.strictObject({ type: z.literal('web_search_tool_result_error'), error_code: z.string() }),
+    z.array(
+      z.strictObject({
+        type: z.literal('web_search_result'),
+        url: z.string(),
+        title: z.string(),
+        encrypted_content: z.string(),
+        page_age: z.string().nullish(),
+      }),
+    ),
+  ]),
+  caller: Caller,
+  cache_control: CacheControl,
+});
+
 const Block = z.discriminatedUnion('type', [
   TextBlock,
   ImageBlock,
@@ -92,6 +122,8 @@ const Block = z.discriminatedUnion('type', [
   ToolResultBlock,
   ThinkingBlock,
   RedactedThinkingBlock,
+  ServerToolUseBlock,
+  WebSearchToolResultBlock,
 ]);
 /** A content block of a message, or of the result of a tool. */
 export type Block = z.infer<typeof Block> | z.infer<typeof ToolReferenceBlock>;
@@ -103,7 +135,7 @@ const Message = z.strictObject({
 /** A message of a conversation. */
 export type Message = z.infer<typeof Message>;
 
-const Tool = z.strictObject({
+const CustomTool = z.strictObject({
   type: z.literal('custom').nullish(),
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/),
   description: z.string().optional(),
@@ -112,6 +144,46 @@ const Tool = z.strictObject({
   defer_loading: z.boolean().optional(),
   cache_control: CacheControl,
 });
+
+/**
+ * A tool whose input Anthropic defines and the caller runs.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool and …/bash-tool
+ */
+const DEFINED = { defer_loading: z.boolean().optional(), cache_control: CacheControl };
+const TextEditorTool = z.strictObject({
+  ...DEFINED,
+  type: z.enum(['text_editor_20250429', 'text_editor_20250728']),
+  name: z.literal('str_replace_based_edit_tool'),
+  max_characters: z.int().min(1).nullish(),
+});
+const BashTool = z.strictObject({ ...DEFINED, type: z.literal('bash_20250124'), name: z.literal('bash') });
+
+const Domains = z.array(z.string().min(1)).nullish();
+/**
+ * The search that Claude runs itself, without the filters of later versions, which Vertex AI does not have.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/web-search
+ */
+const WebSearchTool = z.strictObject({
+  ...DEFINED,
+  type: z.literal('web_search_20250305'),
+  name: z.literal('web_search'),
+  allowed_domains: Domains,
+  blocked_domains: Domains,
+  max_uses: z.int().min(1).nullish(),
+  user_location: z
+    .strictObject({
+      type: z.literal('approximate'),
+      city: z.string().nullish(),
+      country: z.string().nullish(),
+      region: z.string().nullish(),
+      timezone: z.string().nullish(),
+    })
+    .nullish(),
+});
+/** The search that Claude runs itself. */
+export type WebSearchTool = z.infer<typeof WebSearchTool>;
+
+const Tool = z.discriminatedUnion('type', [CustomTool, TextEditorTool, BashTool, WebSearchTool]);
 /** A tool that Claude may use. */
 export type Tool = z.infer<typeof Tool>;
 

@@ -70,8 +70,11 @@ function inPieces(block: AnswerBlock): { empty: AnswerBlock; deltas: object[] } 
   switch (block.type) {
     case 'text':
       return {
-        empty: { ...block, text: '' },
-        deltas: split(block.text).map((text) => ({ type: 'text_delta', text })),
+        empty: { ...block, text: '', ...(block.citations && { citations: [] }) },
+        deltas: [
+          ...(block.citations ?? []).map((citation) => ({ type: 'citations_delta', citation })),
+          ...split(block.text).map((text) => ({ type: 'text_delta', text })),
+        ],
       };
     case 'thinking':
       return {
@@ -81,7 +84,10 @@ function inPieces(block: AnswerBlock): { empty: AnswerBlock; deltas: object[] } 
           { type: 'signature_delta', signature: block.signature },
         ],
       };
+    case 'web_search_tool_result':
+      return { empty: block, deltas: [] };
     case 'tool_use':
+    case 'server_tool_use':
       return {
         empty: { ...block, input: {} },
         deltas: ['', ...split(JSON.stringify(block.input))].map((partial_json) => ({

@@ -77,7 +77,10 @@ export function textOf(block: Block): string {
         .filter((text) => typeof text === 'string')
         .join('\n');
     case 'tool_use':
+    case 'server_tool_use':
       return `${block.name} ${JSON.stringify(block.input)}`;
+    case 'web_search_tool_result':
+      return JSON.stringify(block.content);
     case 'tool_result':
       return blocksOf(block.content ?? [])
         .map(textOf)

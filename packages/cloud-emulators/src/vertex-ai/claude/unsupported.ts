@@ -1,13 +1,8 @@
 import { unsupported } from '../refusals.ts';
 
 /** The types of blocks that Claude on Vertex AI knows and this emulator does not. */
-const BLOCKS = new Set([
-  'search_result',
-  'server_tool_use',
-  'web_search_tool_result',
-  'tool_search_tool_result',
-]);
-const TOOLS = /^(bash|text_editor|computer|memory|web_search|tool_search_tool_(?:bm25|regex))_\d{8}$/;
+const BLOCKS = new Set(['search_result', 'tool_search_tool_result']);
+const TOOLS = /^(computer|memory|tool_search_tool_(?:bm25|regex))_\d{8}$/;
 
 /**
  * Refuses features that only the real service has, before the body is checked.
