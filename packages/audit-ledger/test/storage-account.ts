@@ -1,3 +1,5 @@
+import { ROLE_IDS } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/built-in-roles';
+import { assignEverywhere } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/role-assignments';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
@@ -34,7 +36,12 @@ export async function startStorageAccount(containers: readonly string[]) {
       {
         name: 'samples',
         containers,
-        access: { tenantId, jwksUri: entra.jwksUri, contributors: [CONTRIBUTOR.objectId] },
+        access: {
+          tenantId,
+          jwksUri: entra.jwksUri,
+          resourceId: '/account',
+          roleAssignments: assignEverywhere(ROLE_IDS.storageBlobDataContributor, CONTRIBUTOR.objectId),
+        },
       },
     ],
   });

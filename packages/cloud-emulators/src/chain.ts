@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { answerJourneys } from '@vertex-ai-gateway/apim-emulator/answer-journeys';
+import type { CloudResources } from './cloud-resources.ts';
 import { Control } from './control/control.ts';
 import { type ControlAction, ControlAnswer, startControlServer } from './control/server.ts';
-import { gatewayApi, sampleApplications } from './entra/sample-applications.ts';
+import { sampleApplications } from './entra/sample-applications.ts';
 import {
   type Environment,
   ENVIRONMENT_FILE,
@@ -17,6 +18,7 @@ import { FunctionAppProcess } from './functions-host/function-app-process.ts';
 import { serveAppControl } from './functions-host/serve-app-control.ts';
 import { createCertificateAuthority } from './loopback/certificate-authority.ts';
 import { fetchWithRetries } from './loopback/send-with-retries.ts';
+import { SAMPLE_DEPLOYMENT } from './sample-deployment.ts';
 import { settingsFor, startClouds } from './start-clouds.ts';
 import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
 import { startEdge } from './start-edge.ts';
@@ -28,6 +30,8 @@ export interface ChainOptions {
    * governance documents in `governance/`.
    */
   readonly directory: string;
+  /** The resources that are deployed in the clouds; the sample when left out. */
+  readonly resources?: CloudResources;
   /** Port of the gateway; 8080 by default, 0 picks a free one. */
   readonly port?: number;
   /** Port of the gateway for TLS, 0 picks a free one; without TLS when left out. */
@@ -64,7 +68,7 @@ const READY_TIMEOUT_IN_MS = 20_000;
  * @throws Error with what an emulator or the function app printed when it fails to start; nothing is left running then.
  */
 export async function startChain(options: ChainOptions): Promise<Chain> {
-  const { directory } = options;
+  const { directory, resources = SAMPLE_DEPLOYMENT } = options;
   const environmentFile = resolve(options.environmentFile ?? join(directory, ENVIRONMENT_FILE));
   await using started = new AsyncDisposableStack();
   const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
@@ -77,8 +81,8 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   mkdirSync(scratchDirectory, { recursive: true });
   writeFileSync(certificateAuthorityFile, authority.certificate);
   started.defer(() => rmSync(certificateAuthorityFile, { force: true }));
-  const clouds = await startClouds(authority, scratchDirectory, started);
-  const functionAppSettings = settingsFor(clouds, certificateAuthorityFile, scratchDirectory);
+  const clouds = await startClouds(resources, authority, scratchDirectory, started);
+  const functionAppSettings = settingsFor(resources, clouds, certificateAuthorityFile, scratchDirectory);
 
   const { instances, port: functionsPort } = await startFunctionApp(
     options,
@@ -91,10 +95,11 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const edgeControl = new Control('api-management');
   const edge = stopLater(
     await startEdge({
-      directory: join(directory, 'apim'),
+      directory: resources.edge.directory ?? join(directory, 'apim'),
       port: options.port ?? 8080,
       tls: options.tlsPort === undefined ? undefined : { port: options.tlsPort, ...authority.server },
       functionsUrl,
+      resources,
       clouds,
       control: edgeControl,
       journeys: options.journeys ?? 500,
@@ -102,13 +107,13 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     }),
   );
 
-  const { entra, okta, identity, googleCloud, insights, storage, vault } = clouds;
+  const { entra, okta, identity, googleCloud, insights, storage, vault, azureRbac } = clouds;
   const readJourneys: ControlAction = (_, target) => {
     const [requestId = ''] = target?.path ?? [];
     return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
   };
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
-  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault];
+  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault, azureRbac];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(instances));
   const environment: Environment = {
@@ -118,7 +123,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     issuer: entra.issuer,
     tokenUrl: entra.tokenUrl,
     oktaIssuer: okta.issuer,
-    scope: `${gatewayApi.clientId}/.default`,
+    scope: `${resources.registrations.gateway.clientId}/.default`,
     certificateAuthorityFile,
     functionAppSettings,
     applications: Object.fromEntries(

@@ -15,16 +15,13 @@ process.once('message', (options: GoogleCloudOptions) => {
   );
 });
 
-async function start({
-  tls,
-  poolProvider,
-  serviceAccounts,
-}: GoogleCloudOptions): Promise<GoogleCloudMessage> {
-  const google = await startGoogle({ port: 0, tls, poolProvider, serviceAccounts });
+async function start({ tls, poolProvider, iam }: GoogleCloudOptions): Promise<GoogleCloudMessage> {
+  const google = await startGoogle({ port: 0, tls, poolProvider, iam });
   const vertex = await startVertexAi({
     port: 0,
     certificate: tls,
     checkAccessToken: (token) => google.checkAccessToken(token),
+    findRefusal: (principal, call) => google.iam.findRefusal(principal, call),
   });
   const controls = await startControlServer([google, vertex]);
   // A process that is killed would not write what it has compiled.

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { IamConfiguration } from './google/iam-policies.ts';
 import type { PoolProvider } from './google/subject-token.ts';
 
 /** The options of `startGoogleCloudProcess`. */
@@ -8,8 +9,7 @@ export interface GoogleCloudOptions {
   /** PEM of the servers' certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };
   readonly poolProvider: PoolProvider;
-  /** Emails of the service accounts that the pool's subjects may impersonate. */
-  readonly serviceAccounts: readonly string[];
+  readonly iam: IamConfiguration;
 }
 
 /** The one message that the process sends: its addresses when it listens, or the reason why it does not. */

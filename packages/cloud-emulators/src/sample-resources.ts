@@ -18,6 +18,8 @@ export const WITNESS_CONTAINER = 'tree-heads';
 /** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';
 
+/** The resource id of the resource group that the sample is deployed into. */
+export const RESOURCE_GROUP =
+  '/subscriptions/66666666-6666-4666-8666-666666666666/resourceGroups/vertex-gateway';
 /** The beginning of the resource ids of the sample's user-assigned identities. */
-export const IDENTITIES =
-  '/subscriptions/66666666-6666-4666-8666-666666666666/resourceGroups/vertex-gateway/providers/Microsoft.ManagedIdentity/userAssignedIdentities';
+export const IDENTITIES = `${RESOURCE_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`;

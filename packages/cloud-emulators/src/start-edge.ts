@@ -6,16 +6,10 @@ import {
 import type { TlsOptions } from '@vertex-ai-gateway/apim-emulator/start-listeners';
 import { applyFault, type Control } from './control/control.ts';
 import { createEdgeLogger } from './edge-logger.ts';
-import {
-  apiManagementIdentity,
-  functionsApi,
-  gatewayApi,
-  SAMPLE_TENANT_ID,
-} from './entra/sample-applications.ts';
+import type { CloudResources } from './cloud-resources.ts';
 import { PortTakenError } from './loopback/listen.ts';
 import { toMetricEnvelope } from './metric-envelope.ts';
 import { toRequestEnvelope } from './request-envelope.ts';
-import { INSTRUMENTATION_KEY } from './sample-resources.ts';
 import type { Clouds } from './start-clouds.ts';
 import { toTraceEnvelope } from './trace-envelope.ts';
 
@@ -28,6 +22,7 @@ export interface EdgeOptions {
   /** The gateway's second port, which serves the same over TLS; none when left out. */
   readonly tls: TlsOptions | undefined;
   readonly functionsUrl: string;
+  readonly resources: CloudResources;
   readonly clouds: Clouds;
   readonly control: Control;
   /** The number of requests whose way through the policies is kept. */
@@ -41,25 +36,19 @@ export interface EdgeOptions {
  * it refuses.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
-  const { directory, port, tls, functionsUrl, clouds, control, journeys, subscriptions } = options;
+  const { directory, port, tls, functionsUrl, resources, clouds, control, journeys, subscriptions } = options;
+  const { edge, identities } = resources;
   const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
     const { accessToken, expiresAt } = await clouds.identity.requestToken(
-      apiManagementIdentity.name,
+      identities.edge.name,
       resource,
       clientId,
     );
     return { token: accessToken, expiresAt };
   };
-  const { insights } = clouds;
-  const fixedValues = {
-    'tenant-id': SAMPLE_TENANT_ID,
-    'edge-client-id': apiManagementIdentity.clientId,
-    'gateway-audience': gatewayApi.clientId,
-    'function-app-url': functionsUrl,
-    'functions-audience': functionsApi.clientId,
-    'okta-issuer': clouds.okta.issuer,
-    'okta-openid-configuration': clouds.okta.openIdConfiguration,
-  };
+  const { insights, addresses } = clouds;
+  const { instrumentationKey } = insights;
+  const fixedValues = addresses.add(edge.functionAppUrl, functionsUrl).localizeAll(edge.namedValues);
   const log = createEdgeLogger({ directory, namedValues: fixedValues, insights, managedIdentityToken });
   try {
     return await startApiManagement({
@@ -82,10 +71,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       })),
       entraAuthority: new URL(clouds.entra.issuer).origin,
       managedIdentityToken,
-      emitTrace: (telemetry) => log(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
-      emitMetric: (telemetry) => log(toMetricEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitTrace: (telemetry) => log(toTraceEnvelope(telemetry, instrumentationKey)),
+      emitMetric: (telemetry) => log(toMetricEnvelope(telemetry, instrumentationKey)),
       emitRequests: (telemetry) => {
-        for (const one of telemetry) log(toRequestEnvelope(one, INSTRUMENTATION_KEY));
+        for (const one of telemetry) log(toRequestEnvelope(one, instrumentationKey));
       },
       intercept: async ({ method, path, headers, body }, response) => {
         control.record(method, path, headers, body);

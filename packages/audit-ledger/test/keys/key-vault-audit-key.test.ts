@@ -1,3 +1,5 @@
+import { ROLE_IDS } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/built-in-roles';
+import { assignEverywhere } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/role-assignments';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { type Entra, startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
@@ -43,7 +45,12 @@ beforeAll(async () => {
     port: 0,
     tls: authority.server,
     keys: ['audit', 'other'],
-    access: { tenantId: TENANT_ID, jwksUri: entra.jwksUri, cryptoUsers: [USER.objectId] },
+    access: {
+      tenantId: TENANT_ID,
+      jwksUri: entra.jwksUri,
+      resourceId: '/vault',
+      roleAssignments: assignEverywhere(ROLE_IDS.keyVaultCryptoUser, USER.objectId),
+    },
   });
   Object.assign(process.env, identity.environmentOf('user'));
   credential = new ManagedIdentityCredential();

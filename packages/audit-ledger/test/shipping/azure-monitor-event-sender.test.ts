@@ -1,3 +1,5 @@
+import { ROLE_IDS } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/built-in-roles';
+import { assignEverywhere } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/role-assignments';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { TokenCredential } from '@azure/identity';
 import {
@@ -48,7 +50,8 @@ beforeAll(async () => {
     ingestion: {
       tenantId: TENANT,
       jwksUri: entra.jwksUri,
-      publishers: [PUBLISHER.objectId],
+      resourceId: '/component',
+      roleAssignments: assignEverywhere(ROLE_IDS.monitoringMetricsPublisher, PUBLISHER.objectId),
       disableLocalAuth: true,
     },
   });

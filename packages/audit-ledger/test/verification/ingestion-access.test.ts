@@ -1,3 +1,5 @@
+import { ROLE_IDS } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/built-in-roles';
+import { assignEverywhere } from '@vertex-ai-gateway/cloud-emulators/azure-rbac/role-assignments';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import {
   type ApplicationInsights,
@@ -35,7 +37,13 @@ async function start(disableLocalAuth: boolean): Promise<ApplicationInsights> {
     port: 0,
     tls: authority.server,
     instrumentationKey: KEY,
-    ingestion: { tenantId: KEY, jwksUri: 'https://127.0.0.1:1', publishers: [], disableLocalAuth },
+    ingestion: {
+      tenantId: KEY,
+      jwksUri: 'https://127.0.0.1:1',
+      resourceId: '/component',
+      roleAssignments: assignEverywhere(ROLE_IDS.monitoringMetricsPublisher),
+      disableLocalAuth,
+    },
   });
   return insights;
 }

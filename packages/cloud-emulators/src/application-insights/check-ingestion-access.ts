@@ -1,3 +1,4 @@
+import type { RoleAssignments } from '../azure-rbac/role-assignments.ts';
 import { createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 
 /** The principals that may send telemetry. */
@@ -5,8 +6,9 @@ export interface IngestionAccess {
   readonly tenantId: string;
   /** Address of the key set that verifies the tenant's tokens. */
   readonly jwksUri: string;
-  /** Object ids of the principals with the role Monitoring Metrics Publisher. */
-  readonly publishers: readonly string[];
+  /** The resource id, `/subscriptions/…`. */
+  readonly resourceId: string;
+  readonly roleAssignments: RoleAssignments;
   /** True when local authentication is off. The connection string alone then gives no access. */
   readonly disableLocalAuth: boolean;
 }
@@ -22,6 +24,8 @@ export interface IngestionRefusal {
  * Source: https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication#token-audience
  */
 const AUDIENCE = 'https://monitor.azure.com';
+/** Source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor#monitoring-metrics-publisher */
+const WRITE_TELEMETRY = 'Microsoft.Insights/Telemetry/Write';
 const NOT_SUPPORTED: IngestionRefusal = { status: 400, message: 'Authentication not supported' };
 const NO_VALID_TOKEN: IngestionRefusal = { status: 401, message: 'Authorization required' };
 const NO_PERMISSION: IngestionRefusal = { status: 403, message: 'Unauthorized' };
@@ -35,8 +39,7 @@ const NO_PERMISSION: IngestionRefusal = { status: 403, message: 'Unauthorized' }
  * and https://github.com/microsoft/ApplicationInsights-dotnet/issues/2795
  */
 export function createIngestionCheck(
-  { tenantId, jwksUri, disableLocalAuth }: Omit<IngestionAccess, 'publishers'>,
-  publishers: () => readonly string[],
+  { tenantId, jwksUri, resourceId, roleAssignments, disableLocalAuth }: IngestionAccess,
   now: () => number,
 ): (path: string, authorization: string | undefined) => Promise<IngestionRefusal | undefined> {
   const principalOf = createAzureTokenVerifier({ tenantId, jwksUri, audience: AUDIENCE, now });
@@ -45,6 +48,12 @@ export function createIngestionCheck(
     if (authorization === undefined) return disableLocalAuth ? NO_VALID_TOKEN : undefined;
     const principal = await principalOf(authorization);
     if (!principal) return NO_VALID_TOKEN;
-    return publishers().includes(principal.objectId) ? undefined : NO_PERMISSION;
+    const permitted = roleAssignments.permits({
+      principalId: principal.objectId,
+      resourceId,
+      action: WRITE_TELEMETRY,
+      isDataAction: true,
+    });
+    return permitted ? undefined : NO_PERMISSION;
   };
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { ROLE_IDS } from '../azure-rbac/built-in-roles.ts';
 import { Control, createControlledListener } from '../control/control.ts';
 import { type ControlAction, ControlAnswer } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
@@ -61,6 +62,12 @@ export interface ApplicationInsights extends Listening {
   auditRecords(): AuditRecord[];
 }
 
+/** Object ids of the principals that may send and query; those that may are left as they are where one is left out. */
+interface AssignedRoles {
+  readonly publishers?: readonly string[];
+  readonly readers?: readonly string[];
+}
+
 const ALTER_USAGE =
   'Send { "properties"?: { "name": "value" }, "measurements"?: { "name": 1 } } to telemetry/{index}; null takes one away.';
 
@@ -84,9 +91,8 @@ export async function startApplicationInsights(
 ): Promise<ApplicationInsights> {
   const { instrumentationKey, ingestion, query, now = Date.now } = options;
   const control = new Control('application-insights', now);
-  let roles = { publishers: ingestion?.publishers ?? [], readers: query?.readers ?? [] };
-  const checkAccess = ingestion && createIngestionCheck(ingestion, () => roles.publishers, now);
-  const answerQuery = query && createAnswerQuery(query.applicationId, query, () => roles.readers, now);
+  const checkAccess = ingestion && createIngestionCheck(ingestion, now);
+  const answerQuery = query && createAnswerQuery(query.applicationId, query, now);
   let telemetry: TelemetryItem[] = [];
   const refusals = new ItemRefusals();
 
@@ -161,7 +167,12 @@ export async function startApplicationInsights(
         return refusal;
       },
       'DELETE item-refusals': () => refusals.clear(),
-      'PUT roles': (body) => (roles = { ...roles, ...(body as Partial<typeof roles>) }),
+      'PUT roles': (body) => {
+        const { publishers, readers } = body as AssignedRoles;
+        if (ingestion && publishers) assign(ingestion, ROLE_IDS.monitoringMetricsPublisher, publishers);
+        if (query && readers) assign(query, ROLE_IDS.monitoringReader, readers);
+        return body;
+      },
       'GET audit-records': () => auditRecordsIn(telemetry),
     },
     connectionString: [
@@ -180,6 +191,16 @@ export async function startApplicationInsights(
     telemetry: () => telemetry,
     auditRecords: () => auditRecordsIn(telemetry),
   };
+}
+
+/** Gives a role on the resource to these principals, and to nobody else. */
+function assign(
+  { resourceId, roleAssignments }: Pick<IngestionAccess, 'resourceId' | 'roleAssignments'>,
+  role: string,
+  principalIds: readonly string[],
+): void {
+  const assignments = principalIds.map((principalId) => ({ principalId, role, scope: resourceId }));
+  roleAssignments.reassign(resourceId, assignments, (one) => one === role);
 }
 
 function refuseAll(count: number, { status: statusCode, message }: IngestionRefusal): object {

@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { RoleAssignments } from '../azure-rbac/role-assignments.ts';
 import { createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
+import { type BlobOperation, type BlobRequest, readBlobOperation } from './blob-operation.ts';
 import type { StorageError } from './storage-error.ts';
 
 /** The principals that may read and write the blobs of an account. */
@@ -7,17 +8,10 @@ export interface StorageAccess {
   readonly tenantId: string;
   /** Address of the key set that verifies the tenant's tokens. */
   readonly jwksUri: string;
-  /** Object ids of the principals with the role Storage Blob Data Contributor. */
-  readonly contributors: readonly string[];
-  /**
-   * Object ids of the principals with a role of the data actions `blobs/read` and `blobs/add/action` alone: they read
-   * blobs and create new ones; they replace and delete none. Nobody when left out.
-   */
-  readonly creators?: readonly string[];
+  /** The account's resource id, `/subscriptions/…`. */
+  readonly resourceId: string;
+  readonly roleAssignments: RoleAssignments;
 }
-
-/** The parts of a request by which the check tells who may do it. */
-type CheckedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /**
  * The resource that tokens are asked for.
@@ -26,16 +20,14 @@ type CheckedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 const RESOURCE = 'https://storage.azure.com';
 
 /**
- * Makes the check of who may do a request, by its `Authorization`. The check gives undefined when the caller may read and write, or the
+ * Makes the check of who may do a request, by its `Authorization`. The check gives undefined when a role permits it, or the
  * service's refusal. Azurite itself verifies neither the signature nor the principal of a token.
  * Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory
- * @param roles the roles as they are assigned at the time of the request.
  */
 export function createStorageTokenCheck(
-  { tenantId, jwksUri }: Pick<StorageAccess, 'tenantId' | 'jwksUri'>,
-  roles: () => Pick<StorageAccess, 'contributors' | 'creators'>,
+  { tenantId, jwksUri, resourceId, roleAssignments }: StorageAccess,
   now: () => number,
-): (request: CheckedRequest) => Promise<StorageError | undefined> {
+): (request: BlobRequest) => Promise<StorageError | undefined> {
   const principalOf = createAzureTokenVerifier({ tenantId, jwksUri, audience: RESOURCE, now });
   const unauthenticated = (code: string): StorageError => ({
     status: 401,
@@ -58,9 +50,16 @@ export function createStorageTokenCheck(
     }
     const principal = await principalOf(authorization);
     if (!principal) return unauthenticated('InvalidAuthenticationInfo');
-    const { contributors, creators = [] } = roles();
-    if (contributors.includes(principal.objectId)) return undefined;
-    if (creators.includes(principal.objectId) && isReadOrCreation(request)) return undefined;
+    const operation = readBlobOperation(request);
+    const permits = (action: string): boolean =>
+      roleAssignments.permits({
+        principalId: principal.objectId,
+        resourceId: resourceOf(operation, resourceId),
+        action,
+        isDataAction: operation.isDataAction,
+        ...(operation.subOperation !== undefined && { subOperation: operation.subOperation }),
+      });
+    if (operation.actions.some(permits)) return undefined;
     return {
       status: 403,
       code: 'AuthorizationPermissionMismatch',
@@ -69,13 +68,7 @@ export function createStorageTokenCheck(
   };
 }
 
-/**
- * Tells whether a request reads, or creates a blob on condition that there is none of its name.
- * Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory#permissions-for-blob-service-operations
- */
-function isReadOrCreation({ method, url = '', headers }: CheckedRequest): boolean {
-  if (method === 'GET' || method === 'HEAD') return true;
-  const { searchParams } = new URL(url, 'https://127.0.0.1');
-  const isPutBlob = method === 'PUT' && !searchParams.has('comp') && !searchParams.has('restype');
-  return isPutBlob && headers['if-none-match'] === '*';
+/** Gives the id of the resource that an operation is about: a container, or the account. */
+function resourceOf({ container }: BlobOperation, account: string): string {
+  return container === undefined ? account : `${account}/blobServices/default/containers/${container}`;
 }

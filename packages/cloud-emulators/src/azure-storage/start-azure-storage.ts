@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, createServer } from 'node:https';
 import { tmpdir } from 'node:os';
+import { BLOB_CREATOR, ROLE_IDS } from '../azure-rbac/built-in-roles.ts';
+import type { RoleAssignment } from '../azure-rbac/role-assignments.ts';
 import { Control, createControlledListener, type Fault } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
@@ -53,6 +55,13 @@ export interface AzureStorage extends Listening {
   readonly ready: Promise<void>;
 }
 
+/** Object ids of the principals that may read and write an account's blobs, and of those that may read and create them. */
+interface AssignedRoles {
+  readonly account?: string;
+  readonly contributors?: readonly string[];
+  readonly creators?: readonly string[];
+}
+
 const RECORDED_BODY_BYTES = 64 * 1024;
 
 /**
@@ -76,15 +85,7 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
   const ready = destination.then(() => undefined);
   // A caller that closes the service before it is ready need not handle the rejection.
   ready.catch(() => undefined);
-  const roles = new Map<string, Pick<StorageAccess, 'contributors' | 'creators'>>(
-    accounts.map(({ name, access }) => [name, access]),
-  );
-  const checks = new Map(
-    accounts.map(({ name, access }) => [
-      name,
-      createStorageTokenCheck(access, () => roles.get(name) ?? { contributors: [] }, now),
-    ]),
-  );
+  const checks = new Map(accounts.map(({ name, access }) => [name, createStorageTokenCheck(access, now)]));
 
   const server = createServer(
     tls,
@@ -110,10 +111,16 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
     control,
     actions: {
       'PUT roles': (body) => {
-        const { account = '', ...assigned } = body as { account?: string } & StorageAccess;
-        if (!roles.has(account)) throw new TypeError(`There is no account "${account}".`);
-        roles.set(account, assigned);
-        return assigned;
+        const { account = '', contributors = [], creators = [] } = body as AssignedRoles;
+        const access = accounts.find(({ name }) => name === account)?.access;
+        if (!access) throw new TypeError(`There is no account "${account}".`);
+        const assign = (role: RoleAssignment['role'], principalIds: readonly string[]) =>
+          principalIds.map((principalId) => ({ principalId, role, scope: access.resourceId }));
+        access.roleAssignments.reassign(access.resourceId, [
+          ...assign(ROLE_IDS.storageBlobDataContributor, contributors),
+          ...assign(BLOB_CREATOR, creators),
+        ]);
+        return body;
       },
     },
     urlOf: (account) => `https://127.0.0.1:${listening.port}/${account}`,

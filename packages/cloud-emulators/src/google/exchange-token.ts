@@ -12,7 +12,7 @@ const PROVIDER_NAME =
   /^\/\/iam\.googleapis\.com\/(projects\/\d+\/locations\/global\/workloadIdentityPools\/[^/]+)\/providers\/[^/]+$/;
 
 /** Gives the principal of a subject, as IAM bindings name it. `audience` is the pool provider's. */
-export function principalOf(audience: string, subject: string): string {
+function principalOf(audience: string, subject: string): string {
   const pool = PROVIDER_NAME.exec(audience)?.[1];
   if (pool === undefined) throw new TypeError(`Not the resource name of a pool provider: ${audience}`);
   return `principal://iam.googleapis.com/${pool}/subject/${subject}`;

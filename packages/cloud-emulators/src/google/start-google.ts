@@ -3,9 +3,10 @@ import { createServer } from 'node:https';
 import { Control, createControlledListener } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { type IamConfiguration, IamPolicies } from './iam-policies.ts';
 import { AccessTokens, type TokenHolder } from './access-tokens.ts';
 import { ExchangeError } from './exchange-error.ts';
-import { exchangeToken, principalOf } from './exchange-token.ts';
+import { exchangeToken } from './exchange-token.ts';
 import { ApiError, generateAccessToken } from './generate-access-token.ts';
 import { describeProvider, type PoolProviderState, readPoolProvider } from './pool-provider.ts';
 import { createSubjectTokenCheck, type PoolProvider } from './subject-token.ts';
@@ -25,8 +26,7 @@ export interface GoogleOptions {
   /** PEM of the server's certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };
   readonly poolProvider: PoolProvider;
-  /** Emails of the service accounts that any subject of the pool may impersonate. */
-  readonly serviceAccounts: readonly string[];
+  readonly iam: IamConfiguration;
   /** The longest lifetimes; an hour each when left out. */
   readonly lifetimes?: Partial<Lifetimes>;
   /** The clock, in milliseconds since the epoch. */
@@ -38,26 +38,27 @@ export interface Google extends Listening {
   readonly control: Control;
   /**
    * The control actions `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on;
+   * `GET iam` and `PUT iam` → the rights of principals; `GET pool-provider` → the provider;
    * `PUT pool-provider` { issuerUri?, allowedAudiences?, attributeCondition?, state?, disabled? } → the provider;
    * `POST access-tokens` { principal } → an access token of a person, `user:…`, who may read the provider.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
+  /** The rights of principals, as they are now. */
+  readonly iam: IamPolicies;
   /** Finds the principal of a federated or a service account's token; undefined when it is unknown or has expired. */
   checkAccessToken(token: string): TokenHolder | undefined;
 }
 
 /** Starts Google's Security Token Service and the IAM Credentials API, both on one TLS port on 127.0.0.1. */
 export async function startGoogle(options: GoogleOptions): Promise<Google> {
-  const { poolProvider, serviceAccounts, now = Date.now } = options;
+  const { poolProvider, now = Date.now } = options;
   const control = new Control('google', now);
   const tokens = new AccessTokens(now);
+  const iam = new IamPolicies(options.iam);
   let provider: PoolProviderState = { ...poolProvider, state: 'ACTIVE', disabled: false };
   let checkSubjectToken = createSubjectTokenCheck(provider, now);
   const { audience } = poolProvider;
   const providerPath = `/v1/${audience.slice('//iam.googleapis.com/'.length)}`;
-  const poolPrincipals = principalOf(poolProvider.audience, '');
-  const mayImpersonate = (principal: string, email: string) =>
-    principal.startsWith(poolPrincipals) && serviceAccounts.includes(email);
   let lifetimes = readLifetimes(options.lifetimes, {
     federatedTokenInSeconds: 3600,
     accessTokenInSeconds: 3600,
@@ -91,7 +92,7 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
             request.headers.authorization,
             decodeURIComponent(email),
             body,
-            mayImpersonate,
+            (principal, account) => iam.mayImpersonate(principal, account),
             tokens,
             lifetimes.accessTokenInSeconds,
           );
@@ -113,6 +114,12 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
     control,
     actions: {
       'PUT lifetimes': (body) => (lifetimes = readLifetimes(body, lifetimes)),
+      'GET iam': () => iam.configuration,
+      'PUT iam': (body) => {
+        iam.replace(body as IamConfiguration);
+        return iam.configuration;
+      },
+      'GET pool-provider': () => provider,
       'PUT pool-provider': (body) => {
         const changed = readPoolProvider(body, provider);
         checkSubjectToken = createSubjectTokenCheck(changed, now);
@@ -123,6 +130,7 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
         return { accessToken: tokens.issue(principal, lifetimes.accessTokenInSeconds).token };
       },
     },
+    iam,
     checkAccessToken: (token) => tokens.check(token),
   };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
+import { ROLE_IDS } from '../azure-rbac/built-in-roles.ts';
+import type { RoleAssignments } from '../azure-rbac/role-assignments.ts';
 import { Control, createControlledListener } from '../control/control.ts';
 import { type AzurePrincipal, createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 import type { ControlAction } from '../control/server.ts';
@@ -20,8 +22,9 @@ export interface KeyVaultOptions {
     readonly tenantId: string;
     /** Address of the key set that verifies the tenant's tokens. */
     readonly jwksUri: string;
-    /** Object ids of the principals with the role Key Vault Crypto User. */
-    readonly cryptoUsers: readonly string[];
+    /** The vault's resource id, `/subscriptions/…`. */
+    readonly resourceId: string;
+    readonly roleAssignments: RoleAssignments;
   };
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -48,7 +51,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
   const control = new Control('key-vault', now);
   const keys = await Promise.all(options.keys.map((name) => createVaultKey(name, now)));
   const principalOf = createAzureTokenVerifier({ ...access, audience: RESOURCE, now });
-  let { cryptoUsers } = access;
+  const { resourceId, roleAssignments } = access;
   const server = createServer(
     options.tls,
     createControlledListener(control, async (request, body, response) => {
@@ -63,7 +66,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
       try {
         const principal = await principalOf(request.headers.authorization);
         if (!principal) throw unauthorized(request);
-        send(200, answer(keys, request, body, principal, cryptoUsers));
+        send(200, answer(keys, request, body, principal, access));
       } catch (error) {
         if (!(error instanceof KeyVaultError)) throw error;
         const challenge = {
@@ -76,8 +79,13 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
   const listening = await listen(server, options.port);
   const actions: KeyVault['actions'] = {
     'PUT roles': (change) => {
-      ({ cryptoUsers } = change as { cryptoUsers: readonly string[] });
-      return { cryptoUsers };
+      const { cryptoUsers } = change as { readonly cryptoUsers: readonly string[] };
+      const role = ROLE_IDS.keyVaultCryptoUser;
+      roleAssignments.reassign(
+        resourceId,
+        cryptoUsers.map((principalId) => ({ principalId, role, scope: resourceId })),
+      );
+      return change;
     },
   };
   return { ...listening, control, actions, vaultUrl: `https://127.0.0.1:${listening.port}` };
@@ -88,7 +96,7 @@ function answer(
   request: IncomingMessage,
   body: Buffer,
   principal: AzurePrincipal,
-  cryptoUsers: readonly string[],
+  { resourceId, roleAssignments }: KeyVaultOptions['access'],
 ): object {
   const { method = 'GET', headers } = request;
   const url = new URL(request.url ?? '/', 'https://127.0.0.1');
@@ -101,7 +109,14 @@ function answer(
     throw badParameter(
       'The emulator has no such operation: a key can be read, its versions be listed, and it can sign, wrap and unwrap.',
     );
-  if (!cryptoUsers.includes(principal.objectId)) throw forbidden(principal, action);
+  const dataAction = `Microsoft.KeyVault/vaults/keys/${action === 'read' ? 'read' : `${action}/action`}`;
+  const permitted = roleAssignments.permits({
+    principalId: principal.objectId,
+    resourceId: `${resourceId}/keys/${name}`,
+    action: dataAction,
+    isDataAction: true,
+  });
+  if (!permitted) throw forbidden(principal, dataAction);
   const isList = method === 'GET' && version === 'versions';
   const isAny = version === '' || isList;
   const key = keys.find((one) => one.name === name && (isAny || version === one.version));
@@ -165,7 +180,7 @@ function unauthorized({ headers: { authorization } }: IncomingMessage): KeyVault
   return new KeyVaultError(401, 'Unauthorized', message);
 }
 
-function forbidden({ clientId, objectId }: AzurePrincipal, action: string): KeyVaultError {
+function forbidden({ clientId, objectId }: AzurePrincipal, dataAction: string): KeyVaultError {
   return new KeyVaultError(
     403,
     'Forbidden',
@@ -173,7 +188,7 @@ function forbidden({ clientId, objectId }: AzurePrincipal, action: string): KeyV
       'Caller is not authorized to perform action on resource.',
       'If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.',
       `Caller: appid=${clientId};oid=${objectId}`,
-      `Action: 'Microsoft.KeyVault/vaults/keys/${action === 'read' ? 'read' : `${action}/action`}'`,
+      `Action: '${dataAction}'`,
     ].join('\r\n'),
     'ForbiddenByRbac',
   );

@@ -1,10 +1,16 @@
 import { errorInfo, GoogleError } from './google-error.ts';
 
-/** The rights in the projects, which the control surface changes. */
+/** Tells why a call at a project is refused: its API is off, or a permission is missing; undefined when it is not. */
+export type FindRefusal = (
+  principal: string,
+  call: { readonly project: string; readonly service: string; readonly permission: string },
+) => 'service' | 'permission' | undefined;
+
+/** The rights in the projects that the control surface takes away. */
 export interface ProjectAccess {
   /** Projects in which the API is off, by id or number as calls name them. */
   readonly disabledProjects: readonly string[];
-  /** The principals with a role such as `roles/aiplatform.user`; everybody with a token when undefined. */
+  /** The principals with a role such as `roles/aiplatform.user`; everybody when undefined. */
   readonly members: readonly string[] | undefined;
 }
 
@@ -20,15 +26,27 @@ const SERVICE = 'aiplatform.googleapis.com';
  * @throws GoogleError PERMISSION_DENIED
  */
 export function checkProject(
-  { disabledProjects, members }: ProjectAccess,
+  findRefusal: FindRefusal,
   principal: string,
   method: string,
   resource: string,
 ): void {
   const project = /^projects\/([^/]+)\//.exec(resource)?.[1];
   if (project === undefined) return;
-  if (disabledProjects.includes(project)) throw serviceDisabled(project);
-  if (!(members?.includes(principal) ?? true)) throw permissionDenied(method, resource);
+  const permission = permissionOf(method);
+  const refusal = findRefusal(principal, { project, service: SERVICE, permission });
+  if (refusal === 'service') throw serviceDisabled(project);
+  if (refusal === 'permission') throw permissionDenied(permission, resource);
+}
+
+/** Adds what the control surface takes away to the rights that there are. */
+export function withProjectAccess(findRefusal: FindRefusal, access: () => ProjectAccess): FindRefusal {
+  return (principal, call) => {
+    const { disabledProjects, members } = access();
+    if (disabledProjects.includes(call.project)) return 'service';
+    if (members && !members.includes(principal)) return 'permission';
+    return findRefusal(principal, call);
+  };
 }
 
 function serviceDisabled(project: string): GoogleError {
@@ -48,8 +66,7 @@ function serviceDisabled(project: string): GoogleError {
   );
 }
 
-function permissionDenied(method: string, resource: string): GoogleError {
-  const permission = permissionOf(method);
+function permissionDenied(permission: string, resource: string): GoogleError {
   return new GoogleError(
     'PERMISSION_DENIED',
     `Permission '${permission}' denied on resource '//${SERVICE}/${resource}' (or it may not exist).`,

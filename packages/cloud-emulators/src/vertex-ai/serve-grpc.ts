@@ -94,7 +94,7 @@ async function answer(
   if (!message) throw failure instanceof Error ? failure : new GoogleError('INTERNAL', String(failure));
   checkRoutingHeader(request.headers['x-goog-request-params'], message.endpoint);
   const { endpoint: name } = message;
-  checkProject(served.access(), principal, method, name);
+  checkProject(served.findRefusal, principal, method, name);
   const host = hostOf(request.headers[':authority']);
   checkLocation(host, /\/locations\/([^/]+)/.exec(name)?.[1]);
   checkEndpointType({ host, name, method: 'Predict', bytes: body.length, wantsStream: false });

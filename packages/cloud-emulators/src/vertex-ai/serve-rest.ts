@@ -41,7 +41,7 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
     checkHeaders(call);
     const { headers, route, served } = call;
     const principal = checkAccess(headers.authorization, route.method, served.checkAccessToken);
-    checkProject(served.access(), principal, route.method, route.name);
+    checkProject(served.findRefusal, principal, route.method, route.name);
     checkQuery(operation, call);
     await enterHost(operation, call);
     return await operation.serve(call);

@@ -9,7 +9,7 @@ import type { CheckAccessToken } from './check-access.ts';
 import { type Inference, SHARED_TIMEOUT_IN_MS } from './endpoint-types.ts';
 import { loadIrisModel } from './custom-endpoint/iris-classifier.ts';
 import { loadProtos } from './protos.ts';
-import type { ProjectAccess } from './project-access.ts';
+import { type FindRefusal, type ProjectAccess, withProjectAccess } from './project-access.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import { serveRest } from './serve-rest.ts';
 import type { VertexAiState } from './vertex-ai-state.ts';
@@ -21,6 +21,8 @@ export interface VertexAiOptions {
   /** PEM of the server's certificate and key. */
   readonly certificate: { readonly cert: string; readonly key: string };
   readonly checkAccessToken: CheckAccessToken;
+  /** Says who may call what; whoever has a token may call everything when left out. */
+  readonly findRefusal?: FindRefusal;
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
   /** The pause between two chunks of a stream; 2 when left out. `POST pause` on the control surface changes it. */
@@ -45,7 +47,7 @@ export interface VertexAi extends Listening {
  * @throws PortTakenError when the port is in use
  */
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
-  const { certificate, checkAccessToken, now = Date.now } = options;
+  const { certificate, checkAccessToken, findRefusal = () => undefined, now = Date.now } = options;
   let pauseInMs = options.pauseInMs ?? 2;
   let access: ProjectAccess = { disabledProjects: [], members: undefined };
   let inference: Inference = { durationInMs: 0, sharedTimeoutInMs: SHARED_TIMEOUT_IN_MS };
@@ -54,7 +56,7 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     protos: loadProtos(),
     iris: loadIrisModel(),
     checkAccessToken,
-    access: () => access,
+    findRefusal: withProjectAccess(findRefusal, () => access),
     cachedContents: new CachedContentStore(now),
     batchPredictionJobs: new BatchPredictionJobStore(now),
     videoOperations: new Map(),

@@ -4,7 +4,7 @@ import type { CheckAccessToken } from './check-access.ts';
 import type { Inference } from './endpoint-types.ts';
 import type { IrisModel } from './custom-endpoint/iris-classifier.ts';
 import type { VideoOperation } from './predict-on-model/predict-long-running.ts';
-import type { ProjectAccess } from './project-access.ts';
+import type { FindRefusal } from './project-access.ts';
 import type { Protos } from './protos.ts';
 
 /** The state that both transports serve. */
@@ -13,7 +13,7 @@ export interface VertexAiState {
   readonly iris: IrisModel;
   readonly checkAccessToken: CheckAccessToken;
   /** The current rights in the projects. */
-  readonly access: () => ProjectAccess;
+  readonly findRefusal: FindRefusal;
   readonly cachedContents: CachedContentStore;
   readonly batchPredictionJobs: BatchPredictionJobStore;
   /** The video operations by name. */

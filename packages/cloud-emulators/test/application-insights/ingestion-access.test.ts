@@ -1,4 +1,6 @@
 import { Agent, request } from 'undici';
+import { ROLE_IDS } from '../../src/azure-rbac/built-in-roles.ts';
+import { assignEverywhere } from '../../src/azure-rbac/role-assignments.ts';
 import {
   type ApplicationInsights,
   startApplicationInsights,
@@ -33,7 +35,13 @@ async function start(disableLocalAuth: boolean): Promise<void> {
     port: 0,
     tls: authority.server,
     instrumentationKey: KEY,
-    ingestion: { tenantId: TENANT, jwksUri: entra.jwksUri, publishers: [PUBLISHER], disableLocalAuth },
+    ingestion: {
+      tenantId: TENANT,
+      jwksUri: entra.jwksUri,
+      resourceId: '/component',
+      roleAssignments: assignEverywhere(ROLE_IDS.monitoringMetricsPublisher, PUBLISHER),
+      disableLocalAuth,
+    },
   });
 }
 

@@ -3,6 +3,8 @@ import { Agent, request } from 'undici';
 import { QueryError } from '../../src/application-insights/query/query-error.ts';
 import { runQuery } from '../../src/application-insights/query/run-query.ts';
 import { telemetryTables } from '../../src/application-insights/query/telemetry-tables.ts';
+import { ROLE_IDS } from '../../src/azure-rbac/built-in-roles.ts';
+import { assignEverywhere } from '../../src/azure-rbac/role-assignments.ts';
 import { type Entra, startEntra } from '../../src/entra/start-entra.ts';
 import {
   type ApplicationInsights,
@@ -33,7 +35,8 @@ beforeAll(async () => {
       applicationId: APPLICATION_ID,
       issuer: entra.v1Issuer,
       jwksUri: entra.jwksUri,
-      readers: [READER],
+      resourceId: '/component',
+      roleAssignments: assignEverywhere(ROLE_IDS.monitoringReader, READER),
     },
   });
   token = await entra.issueIdentityToken(

@@ -1,6 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import { BLOB_CREATOR, ROLE_IDS } from '../../src/azure-rbac/built-in-roles.ts';
+import { assignEverywhere, RoleAssignments } from '../../src/azure-rbac/role-assignments.ts';
 import { type AzureStorage, startAzureStorage } from '../../src/azure-storage/start-azure-storage.ts';
 import { type Entra, startEntra } from '../../src/entra/start-entra.ts';
 import { createCertificateAuthority } from '../../src/loopback/certificate-authority.ts';
@@ -41,9 +43,23 @@ beforeAll(async () => {
     tls: authority.server,
     certificateAuthority: authority.certificate,
     accounts: [
-      { name: 'samples', containers: ['ledger', 'state'], access: accessOf([CONTRIBUTOR.objectId]) },
-      { name: 'witness', containers: ['heads'], access: accessOf([], [CONTRIBUTOR.objectId]) },
-      { name: 'others', containers: ['theirs'], access: accessOf([STRANGER.objectId]) },
+      {
+        name: 'samples',
+        containers: ['ledger', 'state'],
+        access: accessOf(assignEverywhere(ROLE_IDS.storageBlobDataContributor, CONTRIBUTOR.objectId)),
+      },
+      {
+        name: 'witness',
+        containers: ['heads'],
+        access: accessOf(
+          new RoleAssignments([{ principalId: CONTRIBUTOR.objectId, role: BLOB_CREATOR, scope: '/account' }]),
+        ),
+      },
+      {
+        name: 'others',
+        containers: ['theirs'],
+        access: accessOf(assignEverywhere(ROLE_IDS.storageBlobDataContributor, STRANGER.objectId)),
+      },
     ],
   });
   container = containerOf('samples', 'ledger');
@@ -57,8 +73,8 @@ afterAll(async () => {
   await Promise.all([storage.close(), identity.close(), entra.close()]);
 });
 
-function accessOf(contributors: readonly string[], creators: readonly string[] = []) {
-  return { tenantId: TENANT_ID, jwksUri: entra.jwksUri, contributors, creators };
+function accessOf(roleAssignments: RoleAssignments) {
+  return { tenantId: TENANT_ID, jwksUri: entra.jwksUri, resourceId: '/account', roleAssignments };
 }
 
 function containerOf(account: string, name: string): ContainerClient {

@@ -22,6 +22,8 @@ const POOL = 'projects/123456789012/locations/global/workloadIdentityPools/azure
 const AUDIENCE = `//iam.googleapis.com/${POOL}/providers/entra`;
 const PRINCIPAL = `principal://iam.googleapis.com/${POOL}/subject/${functionAppIdentity.objectId}`;
 const EMAIL = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
+const POOL_MEMBERS = `principalSet://iam.googleapis.com/${POOL}/*`;
+const NOBODY = { projects: [], serviceAccounts: [] };
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const EXCHANGE = {
   grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -61,7 +63,12 @@ beforeEach(async () => {
       allowedAudiences: [federationApi.clientId],
       attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
     },
-    serviceAccounts: [EMAIL],
+    iam: {
+      projects: [],
+      serviceAccounts: [
+        { email: EMAIL, bindings: [{ role: 'roles/iam.workloadIdentityUser', members: [POOL_MEMBERS] }] },
+      ],
+    },
     now: () => now,
   });
 });
@@ -139,7 +146,7 @@ test.each([1, null] as const)(
         allowedAudiences: [uri],
         attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
       },
-      serviceAccounts: [],
+      iam: NOBODY,
       now: () => now,
     });
     const ask = async (subjectToken: string) => {
@@ -343,7 +350,7 @@ test('does not start with an attribute condition it cannot evaluate', async () =
     allowedAudiences: [],
     attributeCondition: 'true',
   };
-  const options = { port: 0, tls: { cert: '', key: '' }, poolProvider, serviceAccounts: [] };
+  const options = { port: 0, tls: { cert: '', key: '' }, poolProvider, iam: NOBODY };
   await expect(startGoogle(options)).rejects.toThrow('Attribute condition not supported: true');
 });
 
@@ -364,7 +371,7 @@ test('blames the issuer when it cannot be reached', async () => {
       allowedAudiences: [federationApi.clientId],
       attributeCondition: "assertion.sub=='x'",
     },
-    serviceAccounts: [],
+    iam: NOBODY,
   });
   const answer = await request(`https://127.0.0.1:${orphan.port}/v1/token`, {
     method: 'POST',

@@ -2,6 +2,8 @@ import { constants, createHash, createPublicKey, verify } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { CryptographyClient, KeyClient, type KeyVaultKey } from '@azure/keyvault-keys';
+import { ROLE_IDS } from '../../src/azure-rbac/built-in-roles.ts';
+import { assignEverywhere } from '../../src/azure-rbac/role-assignments.ts';
 import { type Entra, startEntra } from '../../src/entra/start-entra.ts';
 import { type KeyVault, startKeyVault } from '../../src/key-vault/start-key-vault.ts';
 import { createCertificateAuthority } from '../../src/loopback/certificate-authority.ts';
@@ -43,7 +45,12 @@ beforeAll(async () => {
     port: 0,
     tls: authority.server,
     keys: ['audit'],
-    access: { tenantId: TENANT_ID, jwksUri: entra.jwksUri, cryptoUsers: [USER.objectId] },
+    access: {
+      tenantId: TENANT_ID,
+      jwksUri: entra.jwksUri,
+      resourceId: '/vault',
+      roleAssignments: assignEverywhere(ROLE_IDS.keyVaultCryptoUser, USER.objectId),
+    },
   });
   Object.assign(process.env, identity.environmentOf('user'));
   token = (await identity.requestToken('user', 'https://vault.azure.net')).accessToken;

@@ -1,3 +1,4 @@
+import { checkProject } from '../../src/vertex-ai/project-access.ts';
 import { ENDPOINT, MODEL, startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 let vertex: VertexAiForTests;
@@ -52,4 +53,19 @@ test('gRPC checks rights too', async () => {
   await permit({ members: [] });
   const call = vertex.client(TOKEN).predict({ endpoint: ENDPOINT, instances: [] });
   await expect(call).rejects.toMatchObject({ code: 7, reason: 'IAM_PERMISSION_DENIED' });
+});
+
+test('a call is refused for the permission of its method in its project', () => {
+  const asked: unknown[] = [];
+  checkProject(
+    (principal, call) => {
+      asked.push([principal, call]);
+      return undefined;
+    },
+    'someone',
+    'google.cloud.aiplatform.v1.JobService.CancelBatchPredictionJob',
+    'projects/p/locations/us/batchPredictionJobs/1',
+  );
+  const permission = 'aiplatform.batchPredictionJobs.cancel';
+  expect(asked).toEqual([['someone', { project: 'p', service: 'aiplatform.googleapis.com', permission }]]);
 });

@@ -27,11 +27,10 @@ type AnswerQuery = (
  */
 export function createAnswerQuery(
   applicationId: string,
-  access: Omit<QueryAccess, 'readers'>,
-  readers: () => readonly string[],
+  access: QueryAccess,
   now: () => number,
 ): AnswerQuery {
-  const checkToken = createQueryTokenCheck(access, readers, now);
+  const checkToken = createQueryTokenCheck(access, now);
   return async (request, body, telemetry) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '';
     if (!path.startsWith('/v1/')) return undefined;

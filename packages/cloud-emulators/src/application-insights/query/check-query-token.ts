@@ -1,25 +1,28 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import type { RoleAssignments } from '../../azure-rbac/role-assignments.ts';
 import { fetchWithRetries } from '../../loopback/send-with-retries.ts';
 import { type ApiError, apiError } from './api-error.ts';
 
-/** The principals of a tenant that may query the application, as a role such as Monitoring Reader names them. */
+/** The principals of a tenant that may query the application. */
 export interface QueryAccess {
   /** `iss` of the tenant's tokens. */
   readonly issuer: string;
   readonly jwksUri: string;
-  /** Object ids of the principals that may query. */
-  readonly readers: readonly string[];
+  /** The resource id, `/subscriptions/…`. */
+  readonly resourceId: string;
+  readonly roleAssignments: RoleAssignments;
 }
 
 /** The resource that tokens are asked for. Source: https://learn.microsoft.com/azure/azure-monitor/app/app-insights-azure-ad-api */
 const AUDIENCE = 'https://api.applicationinsights.io';
+/** Reading one table of a resource. Source: https://learn.microsoft.com/azure/azure-monitor/logs/manage-access#azure-rbac */
+const READ_EVENTS = 'Microsoft.Insights/logs/AppEvents/read';
 
 /**
  * Makes the check of a request's bearer token. The check gives undefined when the caller may query, or the API's error.
  */
 export function createQueryTokenCheck(
-  { issuer, jwksUri }: Omit<QueryAccess, 'readers'>,
-  readers: () => readonly string[],
+  { issuer, jwksUri, resourceId, roleAssignments }: QueryAccess,
   now: () => number,
 ): (authorization: string | undefined) => Promise<ApiError | undefined> {
   const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchWithRetries });
@@ -40,7 +43,13 @@ export function createQueryTokenCheck(
         requiredClaims: ['exp', 'oid'],
         currentDate: new Date(now()),
       });
-      return readers().includes(String(payload.oid)) ? undefined : insufficientAccess();
+      const permitted = roleAssignments.permits({
+        principalId: String(payload.oid),
+        resourceId,
+        action: READ_EVENTS,
+        isDataAction: false,
+      });
+      return permitted ? undefined : insufficientAccess();
     } catch (error) {
       if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
         const audience = [error.payload.aud ?? []].flat().join(', ');
