@@ -4,6 +4,7 @@ import { emptyObject } from '../json/read-json.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
+import { citePages } from './chat-citations.ts';
 import type { ReachingBody } from './reach/reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import { type AskedCapacity, openAiTierOf } from './service-tier.ts';
@@ -14,7 +15,7 @@ import type { ChatCompletionsBody } from './vertex-bodies.ts';
  * Reads the payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Three members change: `model`, where
  * the body has an alias, `service_tier`, which Google reads from a header, and `stream_options`, so that a stream ends with
  * its usage. A client that didn't ask for usage doesn't get that event. A client that names a service tier is told the one
- * that served it, in a stream with its usage.
+ * that served it, in a stream with its usage. A client that has the web searched gets the pages as OpenAI cites them.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
  * @param capacity the capacity that the call asks for, and all headers of the request.
  * @param endpointModel the `model` that a custom endpoint is sent; when left out, the one in the body.
@@ -34,7 +35,7 @@ export function readChatCompletion(
     kind: 'bytes',
     format: 'openai',
     ...(isStream && { framing: 'sse' }),
-    ...rewriteFor(mustAskForUsage, Object.keys(tierEdits).length > 0),
+    ...rewriteFor(mustAskForUsage, Object.keys(tierEdits).length > 0, searchesWeb(json)),
     ...checkNamedCache(apiVersion, caches),
     request: (call) => {
       const named = modelName(call) ?? endpointModel;
@@ -54,15 +55,35 @@ export function readChatCompletion(
   };
 }
 
-function rewriteFor(isUsageHidden: boolean, isTierTold: boolean): Pick<BytesPayload, 'rewrite'> {
-  const changes = [...(isTierTold ? [withTier] : []), ...(isUsageHidden ? [withoutUsage] : [])];
-  if (changes.length === 0) return {};
+/** Returns true for a body that has the web searched: https://platform.openai.com/docs/guides/tools-web-search */
+function searchesWeb(json: JsonValue): boolean {
+  return json.member('web_search_options')?.kind === 'object';
+}
+
+type Change = (bytes: Uint8Array) => Uint8Array;
+
+function rewriteFor(
+  isUsageHidden: boolean,
+  isTierTold: boolean,
+  isCited: boolean,
+): Pick<BytesPayload, 'rewrite'> {
+  const pages = isCited ? citePages() : undefined;
+  const ofParts = [pages?.part, isTierTold && withTier, isUsageHidden && withoutUsage].filter(isChange);
+  const ofWhole = [pages?.whole, isTierTold && tierToldWhole].filter(isChange);
+  if (ofParts.length === 0) return {};
+  const apply = (changes: readonly Change[]) => (bytes: Uint8Array) =>
+    changes.reduce((changed, change) => change(changed), bytes);
   return {
-    rewrite: {
-      part: (part) => changes.reduce((changed, change) => change(changed), part),
-      ...(isTierTold && { whole: (body) => Buffer.from(tierTold(Buffer.from(body).toString())) }),
-    },
+    rewrite: { part: apply(ofParts), ...(ofWhole.length > 0 && { whole: apply(ofWhole) }) },
   };
+}
+
+function isChange(change: Change | false | undefined): change is Change {
+  return typeof change === 'function';
+}
+
+function tierToldWhole(body: Uint8Array): Uint8Array {
+  return Buffer.from(tierTold(Buffer.from(body).toString()));
 }
 
 function askForUsage(options: JsonValue | undefined): string {

@@ -62,7 +62,8 @@ const DONE = /^data: ?\[DONE\]\s*$/m;
 /** The texts that a record may take from an answer. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
-const hasCounts = ({ usage = {} }: Reported) => Object.keys(usage).length > 0;
+/** Searches may be told before the counts of tokens, which end a stream. */
+const hasCounts = ({ usage = {} }: Reported) => Object.keys(usage).some((name) => name !== 'searches');
 const isEnded = (reported: Reported) => reported.isEnd === true;
 
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
@@ -87,9 +88,9 @@ const gemini: FactsReader = {
 
 /** Source: https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
-  marks: marks('"finish_reason"', '"usage"', '[DONE]'),
+  marks: marks('"finish_reason"', '"usage"', '"grounding_metadata"', '[DONE]'),
   readReported: ({ usage, choices, model }) => ({
-    usage,
+    usage: withSearches(usage, choices),
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
     modelVersion: model,
     trafficType: trafficTypeOf(usage),
@@ -98,6 +99,22 @@ const openai: FactsReader = {
   // Some servers leave out [DONE]. The usage comes behind the reasons of all choices, so that nothing can follow both.
   isComplete: (reported) => isEnded(reported) || (isWord(reported.finishReason) && hasCounts(reported)),
 };
+
+/**
+ * Adds the searches of the web to the usage of a chat. Google tells them where it tells a message's other facts that OpenAI
+ * has no place for: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thought-signatures
+ */
+function withSearches(usage: unknown, choices: unknown): unknown {
+  const queries = objectsOf(choices).flatMap(({ message, delta }) => {
+    const { google } = asObject(asObject(message ?? delta).extra_content);
+    const grounding = asObject(asObject(google).grounding_metadata);
+    const asked = grounding.web_search_queries ?? grounding.webSearchQueries;
+    return Array.isArray(asked) ? (asked as unknown[]) : [];
+  });
+  const isUsage =
+    usage === undefined || usage === null || (typeof usage === 'object' && !Array.isArray(usage));
+  return queries.length === 0 || !isUsage ? usage : { ...usage, searches: queries.length };
+}
 
 /** Reads the traffic type that Google adds to the usage of formats that are not its own. */
 function trafficTypeOf(usage: unknown): unknown {

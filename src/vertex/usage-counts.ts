@@ -69,6 +69,7 @@ function countChat(usage: Json): Counts {
     thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
     audioInputTokens: count(asObject(usage.prompt_tokens_details).audio_tokens),
     audioOutputTokens: count(asObject(usage.completion_tokens_details).audio_tokens),
+    searches: count(usage.searches),
   };
 }
 

@@ -489,8 +489,54 @@ test('a chat searches the web where a rule allows it', async () => {
   expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"choices"')]);
   const [request] = await observed.chain.requests('vertex-ai');
   expect(JSON.parse(String(request?.body))).toHaveProperty('web_search_options');
-  observed.whenRecorded(answer, { outcome: 'answered', operation: 'chatCompletions' });
+  const [choice] = (JSON.parse(answer.text) as { choices: [{ message: Cited }] }).choices;
+  expectCitations(choice.message.content, choice.message);
+  expectSearch(answer);
 });
+
+test('a chat that streams cites the pages that it searched for', async () => {
+  const body = { model: 'gemini-fast', messages: MESSAGES, web_search_options: {}, stream: true };
+  const answer = await post(CHAT, body);
+  const deltas = dataOf(answer).flatMap((data) =>
+    data === '[DONE]'
+      ? []
+      : (JSON.parse(data) as { choices: { delta: Cited }[] }).choices.map(({ delta }) => delta),
+  );
+  const last = deltas.findLast(({ annotations }) => annotations) ?? { content: '' };
+  expectCitations(deltas.map(({ content }) => content).join(''), last);
+  expectSearch(answer);
+});
+
+interface Cited {
+  readonly content: string;
+  readonly annotations?: readonly { readonly url_citation: { start_index: number; end_index: number } }[];
+}
+
+function expectCitations(text: string, { annotations = [] }: Cited): void {
+  expect(annotations.length).toBeGreaterThan(0);
+  for (const annotation of annotations) {
+    expect(annotation).toMatchObject({
+      type: 'url_citation',
+      url_citation: { url: expect.stringMatching(/^https:/) as string, title: 'example.com' },
+    });
+    const { start_index: start, end_index: end } = annotation.url_citation;
+    expect(text.slice(start, end)).toMatch(/\.$/);
+  }
+}
+
+/** Checks that a search is on record, and costs what it costs beside the tokens. */
+function expectSearch(answer: Answer): void {
+  observed.whenRecorded(answer, (record) => {
+    expect(record).toMatchObject({
+      outcome: 'answered',
+      operation: 'chatCompletions',
+      usageCompleteness: 'complete',
+      searches: 1,
+    });
+    const tokens = ((Number(record.inputTokens) * 1.5 + Number(record.outputTokens) * 9) * 1.1) / 1e6;
+    expect(record.costInUsd).toBeCloseTo(tokens + 0.014, 9);
+  });
+}
 
 test('all calls are on record once, without prompts, predictions, tokens or keys', async () => {
   await observed.expectAllOnRecord(['narwhals', 'belugas', 'under ice']);

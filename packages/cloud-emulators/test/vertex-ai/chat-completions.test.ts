@@ -346,6 +346,16 @@ test('refuses a body that is nested too deeply', async () => {
   ]);
 });
 
+test('the pages of a search are told beside the text, in a stream with its last delta', async () => {
+  const told = { google: { grounding_metadata: { web_search_queries: ['Why is the sky blue'] } } };
+  const { text } = await complete({ web_search_options: {} });
+  expect(JSON.parse(text)).toMatchObject({ choices: [{ message: { extra_content: told } }] });
+  const streamed = await complete({ web_search_options: {}, stream: true });
+  const events = streamed.text.split('\n\n').filter((event) => event.startsWith('data: {'));
+  expect(events.findIndex((event) => event.includes('grounding_metadata'))).toBe(events.length - 1);
+  expect((await complete({})).text).not.toContain('extra_content');
+});
+
 test('answers 401 in a list too', async () => {
   const response = await vertex.post(PATH, REQUEST, { headers: { authorization: 'Bearer a-bad-token' } });
   expect(response.statusCode).toBe(401);

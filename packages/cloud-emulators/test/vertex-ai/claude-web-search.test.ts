@@ -139,7 +139,7 @@ test('a stream has the search whole, and the citation before the text', async ()
     'text',
   ]);
   const deltas = events.flatMap(
-    ({ delta }) => ((delta as Block | undefined)?.type as string | undefined) ?? [],
+    ({ delta }) => ((delta as Block | undefined)?.type) ?? [],
   );
   expect(deltas.indexOf('citations_delta')).toBe(deltas.indexOf('text_delta') - 1);
   const end = events.find(({ type }) => type === 'message_delta');

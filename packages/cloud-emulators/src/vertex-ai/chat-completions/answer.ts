@@ -38,6 +38,7 @@ export function toChatCompletion(response: GenerateResponse, model: string, thou
               function: { name, arguments: JSON.stringify(args) },
             })),
           }),
+          ...groundingOf(candidate),
         },
       };
     }),
@@ -66,7 +67,11 @@ export function toChatChunks(
       choices: [
         {
           index: 0,
-          delta: { role: 'assistant', ...delta },
+          delta: {
+            role: 'assistant',
+            ...delta,
+            ...(i === deltas.length - 1 && groundingOf(response.candidates[0])),
+          },
           finish_reason: i === deltas.length - 1 ? finishReasonOf(response.candidates[0], hasCalls) : null,
           logprobs: logProbabilitiesOf(response.candidates[0]),
         },
@@ -97,6 +102,25 @@ function deltasOf(response: GenerateResponse, thoughtTag: string | undefined): o
       { index, function: { arguments: text.slice(half) } },
     ].map((call) => ({ tool_calls: [call] }));
   });
+}
+
+/**
+ * Tells the pages that Google searched, which OpenAI has no place for, beside the signatures of thoughts. The documentation
+ * does not say so; gateways in front of Gemini do.
+ */
+function groundingOf(candidate: Candidate | undefined): object {
+  const grounding = candidate?.groundingMetadata;
+  return grounding ? { extra_content: { google: { grounding_metadata: inSnakeCase(grounding) } } } : {};
+}
+
+function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    inSnakeCase(member),
+  ]);
+  return Object.fromEntries(members);
 }
 
 function partsOf({ candidates: [candidate] }: GenerateResponse): readonly AnswerPart[] {
