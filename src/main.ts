@@ -27,6 +27,7 @@ import { openGovernance } from './governance/open-governance.ts';
 import { createAnswerQuestion } from './questions/answer-question.ts';
 import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
+import { createProtection } from './protection/create-protection.ts';
 import { MemoryBudget, RunningCalls, type ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
@@ -127,6 +128,10 @@ const predict = createPredict({
     maximumAnswerBytes: settings.MAXIMUM_ANSWER_BYTES,
   }),
   seals: withGatewayErrors(audit.seals),
+  protection: createProtection(async ({ kinds }) => {
+    const { createDetectors } = await import('@vertex-ai-gateway/content-detectors/detectors');
+    return createDetectors(new Set(kinds.keys()));
+  }),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
 const answerQuestion = createAnswerQuestion({

@@ -45,7 +45,8 @@ type MessageBody = Scalars<z.infer<typeof MessageBody>>;
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
-  const { json, check } = await readReach(CLAUDE_REQUEST, await readJson(body));
+  const read = await readJson(body);
+  const { json, check } = await readReach(CLAUDE_REQUEST, read);
   const message = await validateBody(MessageBody, json);
   const streams = message.stream === true;
   const operation = operationOf(message);
@@ -59,6 +60,7 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
   };
   return {
     check,
+    body: read,
     ...targetOf(message, operation),
     ...capacity.target,
     payload: {
@@ -77,10 +79,12 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
 
 /** Reads a count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readTokenCount({ body, header }: DialectRequest): Promise<Prediction> {
-  const { json, check } = await readReach(CLAUDE_REQUEST, await readJson(body));
+  const read = await readJson(body);
+  const { json, check } = await readReach(CLAUDE_REQUEST, read);
   const message = await validateBody(MessageBody, json);
   return {
     check,
+    body: read,
     ...targetOf(message, 'countTokens'),
     payload: readClaudeCount('v1', header, json, versionEdit(message, header)),
   };

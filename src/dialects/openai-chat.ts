@@ -18,7 +18,8 @@ const ONLY_MODEL = '';
 
 /** Reads a chat completion; Vertex AI serves it in OpenAI's own format. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readOpenAiChat({ body, header }: DialectRequest): Promise<Prediction> {
-  const reaching = await readReach(CHAT_REQUEST, await readJson(body));
+  const read = await readJson(body);
+  const reaching = await readReach(CHAT_REQUEST, read);
   const asked = await validateBody(ChatCompletionsBody, reaching.json);
   const capacity = readCapacity(header, readOpenAiTier(reaching.json));
   const headers = { ...forwardedHeaders(header, ['traceparent']), ...capacity.headers };
@@ -27,5 +28,6 @@ export async function readOpenAiChat({ body, header }: DialectRequest): Promise<
     ...capacity.target,
     payload: readChatCompletion('v1', reaching, asked, { ...capacity, headers }, ONLY_MODEL),
     check: reaching.check,
+    body: read,
   };
 }

@@ -54,6 +54,7 @@ export async function readEmbeddings({ body, header }: DialectRequest): Promise<
   return {
     ...readOpenAiTarget(asked.model, 'predict'),
     otherOperations: OTHER_EMBEDDING_OPERATIONS,
+    body: json,
     payload: {
       kind: 'bytes',
       format: 'predictions',

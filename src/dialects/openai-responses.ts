@@ -28,7 +28,8 @@ import { NamingBody } from './vertex-bodies.ts';
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST, UNSUPPORTED_PARAMETER.
  */
 export async function readOpenAiResponse({ body, header }: DialectRequest): Promise<Prediction> {
-  const reaching = await readReach(RESPONSES_REQUEST, await readJson(body));
+  const read = await readJson(body);
+  const reaching = await readReach(RESPONSES_REQUEST, read);
   const request = await readRequest(reaching.json);
   const { conversation } = request;
   const capacity = readCapacity(header, readOpenAiTier(reaching.json));
@@ -45,6 +46,7 @@ export async function readOpenAiResponse({ body, header }: DialectRequest): Prom
       rewrite: rewriteFor(request),
     },
     check: checkOf(reaching, conversation.webSearch?.path),
+    body: read,
   };
 }
 

@@ -107,10 +107,11 @@ export const vertexDialect: Dialect = {
     const path = readVertexPath(request.method, request.path);
     const operation = RESOURCE_OPERATIONS[path.verb];
     if (operation) {
-      const body = await readReach(messageOfCall(path), await readResourceBody(operation, request));
+      const json = await readResourceBody(operation, request);
+      const body = await readReach(messageOfCall(path), json);
       const target = completeTarget(path, body.json);
       const payload = await readResourceCall(operation, path, request, body);
-      return { ...target, payload, check: body.check };
+      return { ...target, payload, body: json, check: body.check };
     }
     if (request.query.size > 0) readAlt(request.query);
     if (isOpaque(path, request)) {
@@ -119,11 +120,12 @@ export const vertexDialect: Dialect = {
       const payload = await readPayload(target, path.verb, request, undefined, capacity);
       return { ...target, ...capacity.target, payload };
     }
-    const body = await readReach(messageOfCall(path), await readJson(request.body, boundsOf(path)));
+    const json = await readJson(request.body, boundsOf(path));
+    const body = await readReach(messageOfCall(path), json);
     const target = completeTarget(path, body.json);
     const capacity = capacityOf(path, request.header, body.json);
     const payload = await readPayload(target, path.verb, request, body, capacity);
-    return { ...target, ...capacity?.target, payload, check: body.check };
+    return { ...target, ...capacity?.target, payload, body: json, check: body.check };
   },
   writeError: writeVertexError,
   writeStreamError,

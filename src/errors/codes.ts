@@ -37,6 +37,7 @@ export const CODES = {
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
   TOOL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Tool not allowed'),
+  CONTENT_BLOCKED: fact(403, 'PERMISSION_DENIED', 'Content blocked'),
   RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),
   TOKENS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Tokens used up', true),
   STREAMS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Too many open streams', true),

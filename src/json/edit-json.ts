@@ -62,3 +62,23 @@ function editMembers(object: JsonValue, edits: JsonEdits): Uint8Array[] {
   const comma = added !== '' && isAnyKept ? ',' : '';
   return [Buffer.from(`{${added}${comma}`), ...pieces, body.subarray(from, object.end)];
 }
+
+/** A replacement of a range of bytes of a JSON text. */
+export interface RangeEdit {
+  readonly start: number;
+  readonly end: number;
+  /** Writes what stands there instead. */
+  readonly write: () => string;
+}
+
+/** Replaces ranges of a text, which are in order and do not overlap. Every other byte stays as it is. */
+export function editRanges(body: Uint8Array, edits: readonly RangeEdit[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const { start, end, write } of edits) {
+    pieces.push(body.subarray(from, start), Buffer.from(write()));
+    from = end;
+  }
+  pieces.push(body.subarray(from));
+  return Buffer.concat(pieces);
+}

@@ -11,6 +11,7 @@ import { checkTimeLimits, readStartLimit } from './deadline.ts';
 import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import type { Prediction, StreamShape } from './prediction.ts';
+import type { CallProtection, Protection } from './protection.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys';
 import {
@@ -28,6 +29,7 @@ export interface PredictDependencies extends ServingDependencies {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
   readonly seals: Seals;
+  readonly protection: Protection;
   /** The time without a part after which the silence of a stream is filled. */
   readonly keepAliveIntervalInMs: number;
 }
@@ -49,17 +51,19 @@ export function createPredict(dependencies: PredictDependencies): Predict {
         // Identify: API Management vouches for the caller.
         const caller = await identify(dependencies, served);
         // Parse: the dialect reads what the caller asks of which model.
-        const prediction = await parse(dependencies, served);
+        const read = await parse(dependencies, served);
         // Authorize: a rule of the governance documents lets the caller do this, here.
-        const authorized = authorize(governance, caller, prediction, record);
+        const allowed = authorize(governance, caller, read.prediction, record);
         // Inspect: the caller may reach all that the prompt makes Google reach, and instances meet their schema.
-        await inspect(governance, authorized, served);
+        await inspect(governance, allowed, served);
+        // Protect: values that must not leave are taken out of what the caller sent, or the call is refused.
+        const { authorized } = await protect(dependencies, served, { caller, allowed, body: read.body });
         // Reserve: the caller's token budgets and stream slots.
         held.reserve(caller, authorized);
         // Credentials: obtained while the opening of a strict call is put on the ledger.
         const [accessToken, seal] = await Promise.all([
           obtainAccessToken(dependencies, served),
-          usesSeal(prediction) ? deadline.bound(seals.open()) : undefined,
+          usesSeal(authorized.target) ? deadline.bound(seals.open()) : undefined,
           deadline.bound(record.begin()),
         ]);
         // Predict: Vertex AI is asked, and the memory of the body given back as soon as it answers.
@@ -87,17 +91,24 @@ interface AskedVertex {
 }
 
 /** @throws GatewayError as `receiveBody` and the dialect do, and INVALID_REQUEST for a malformed time limit. */
-async function parse(dependencies: PredictDependencies, served: ServedCall): Promise<Prediction> {
-  const { call, record, deadline } = served;
-  const { dialect, method, path, query, header } = call;
+async function parse(
+  dependencies: PredictDependencies,
+  served: ServedCall,
+): Promise<{ readonly prediction: Prediction; readonly body: Uint8Array }> {
+  const { record, deadline } = served;
+  const { header } = served.call;
   const body = await receiveBody(dependencies, served);
   checkTimeLimits(header);
   const startLimitInMs = readStartLimit(header);
   if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
-  const reading = Promise.resolve(dialect.readPrediction({ method, path, query, header, body }));
-  const prediction = await deadline.bound(reading);
+  const prediction = await readPrediction(served, body);
   record.noteTarget(prediction);
-  return prediction;
+  return { prediction, body };
+}
+
+function readPrediction({ call, deadline }: ServedCall, body: Uint8Array): Promise<Prediction> {
+  const { dialect, method, path, query, header } = call;
+  return deadline.bound(Promise.resolve(dialect.readPrediction({ method, path, query, header, body })));
 }
 
 function authorize(
@@ -123,6 +134,35 @@ async function inspect(
   const { payload } = target;
   const instances = payload.kind === 'instances' ? payload : payload.checked;
   await deadline.bound(governance.checkInstances(entry, instances));
+}
+
+/** A call as it may leave, and the protection of its answer; undefined for a call to which no rule applies. */
+interface ProtectedCall {
+  readonly authorized: AuthorizedCall<Prediction>;
+  readonly protection: CallProtection | undefined;
+}
+
+/**
+ * Protects the request of a call to which protection rules apply. A body that is changed is read, decided and inspected
+ * again, so that what leaves has passed every check.
+ * @throws GatewayError CONTENT_BLOCKED, and as parsing and inspecting do.
+ */
+async function protect(
+  { governance, protection: all }: PredictDependencies,
+  served: ServedCall,
+  { caller, allowed, body }: { caller: Caller; allowed: AuthorizedCall<Prediction>; body: Uint8Array },
+): Promise<ProtectedCall> {
+  if (!allowed.protection) return { authorized: allowed, protection: undefined };
+  const { record, deadline, call } = served;
+  const protection = all.begin(allowed.protection, (finding) => record.noteFindings([finding]));
+  const { body: json } = allowed.target;
+  const sent = { body, json, contentType: call.header('content-type'), query: call.query };
+  const changed = await deadline.bound(protection.protectRequest(sent));
+  if (!changed) return { authorized: allowed, protection };
+  const decision = governance.decide(caller, await readPrediction(served, changed), record.startedAt);
+  if (!decision.allowed) throw new GatewayError(decision.code, decision.reason);
+  await inspect(governance, decision.call, served);
+  return { authorized: decision.call, protection };
 }
 
 async function obtainAccessToken(

@@ -3,6 +3,7 @@ import type { AuthorizedCall } from '../governance/decide.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { AnswerFacts, AnswerFormat, Framing, Usage } from './answer.ts';
 
 export type { Seal };
@@ -10,6 +11,8 @@ export type { Seal };
 /** A caller's request to a model: the model, the place, the operation and the payload. */
 export interface Prediction extends CallTarget {
   readonly payload: Payload;
+  /** The caller's body as it was read; left out for a body that is not JSON, and for a call without one. */
+  readonly body?: JsonValue;
   /**
    * Refuses a call that would have Google reach a place or a tool that the caller may not use.
    * @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST.

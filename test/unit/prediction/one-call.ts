@@ -129,6 +129,11 @@ export function oneCall({
     governance,
     accessTokens: { accessToken: () => after(20, TOKEN) },
     vertex: { predict: () => after(300, WHOLE) },
+    protection: {
+      begin: () => {
+        throw new Error('no call of these has a plan of protection');
+      },
+    },
     seals: { open: () => Promise.reject(new Error('no call of these needs the seal')) },
     callTimeoutInMs: TIMEOUT_IN_MS,
     streamTimeoutInMs: TIMEOUT_IN_MS,

@@ -1,0 +1,124 @@
+import type { DecidedText, Detection, Detectors } from '@vertex-ai-gateway/content-detectors/detectors';
+import type { DirectionPlan, Medium, ProtectionAction } from '../governance/protection-plan.ts';
+import type { Finding } from '../prediction/finding.ts';
+import { loopTurns, type Turns } from '../json/turns.ts';
+import type { BlockedContent } from './blocked-content.ts';
+import { describeKind } from './kind-words.ts';
+import { isPlaceholder, type Placeholders } from './placeholders.ts';
+import type { Place } from './place.ts';
+
+/** UTF-16 code units that are inspected in one turn of the event loop: a millisecond of work at most. */
+const UNITS_IN_A_TURN = 32_768;
+/** The detector of media, as records have it. */
+const MEDIA_DETECTOR = 'media-type';
+
+/** A piece of a text that is replaced. */
+export interface Replaced {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly isRestored: boolean;
+}
+
+/** The inspection of what goes in one direction in one call: it finds, counts, and says what is replaced. */
+export interface InspectionOptions {
+  readonly direction: Finding['direction'];
+  readonly plan: DirectionPlan;
+  readonly detectors: Detectors;
+  readonly placeholders: Placeholders;
+  readonly blocked: BlockedContent;
+  readonly note: (finding: Finding) => void;
+  readonly turns?: Turns;
+}
+
+/** Inspects texts and media of one direction of a call by its plan. */
+export class ContentInspection {
+  readonly #options: InspectionOptions;
+  readonly #turns: Turns;
+  #units = 0;
+
+  constructor(options: InspectionOptions) {
+    this.#options = options;
+    this.#turns = options.turns ?? loopTurns;
+  }
+
+  /** Counts work of this many code units. @returns a promise when other calls must have their turn first. */
+  spend(units: number): Promise<void> | undefined {
+    this.#units += units;
+    if (this.#units < UNITS_IN_A_TURN) return undefined;
+    this.#units = 0;
+    return this.#turns.next();
+  }
+
+  /**
+   * Finds the values in a text, a long one in turns of the event loop.
+   * @returns the pieces of the text that are replaced, in order.
+   * @throws GatewayError CONTENT_BLOCKED with the tenth value that is blocked.
+   */
+  async findReplaced(text: string, place: Place): Promise<readonly Replaced[]> {
+    const { detectors } = this.#options;
+    if (text.length > UNITS_IN_A_TURN) return this.#findInLong(text, place);
+    if (place.context === '') return this.decide(text, detectors.detect(text), place);
+    const before = `${place.context}: `;
+    const shifted = detectors.detect(before + text).flatMap((detection) => {
+      const start = Math.max(0, detection.start - before.length);
+      const end = detection.end - before.length;
+      return end > start ? [{ ...detection, start, end }] : [];
+    });
+    return this.decide(text, shifted, place);
+  }
+
+  /** Counts detections and takes the actions of the plan. @returns the pieces of the text that are replaced, in order. */
+  decide(text: string, detections: readonly Detection[], place: Place): Replaced[] {
+    const { plan, blocked } = this.#options;
+    const replaced: Replaced[] = [];
+    for (const { kind, detector, start, end } of detections) {
+      const planned = plan.kinds.get(kind);
+      if (!planned || isPlaceholder(text.slice(start, end))) continue;
+      const action = this.#actionOn(planned.action, place);
+      this.#note(kind, detector, action);
+      if (action === 'block') {
+        const why =
+          planned.action === 'block' ? 'which is blocked' : 'which cannot be taken out here, as is asked';
+        blocked.add(place.at, `holds ${describeKind(kind)}, ${why}`, planned.rule);
+      } else if (action !== 'allow') replaced.push({ start, end, kind, isRestored: action === 'restore' });
+    }
+    return replaced;
+  }
+
+  /** Refuses a medium that the plan refuses. @param what the medium at its place, as in `is an image`. */
+  judgeMedium(medium: Medium | undefined, place: Place): void {
+    const rule = medium && this.#options.plan.refusedMedia.get(medium);
+    if (!rule) return;
+    this.#note(medium, MEDIA_DETECTOR, 'block');
+    this.#options.blocked.add(place.at, `is of the medium ${medium}, which is blocked`, rule);
+  }
+
+  /** A value cannot be taken out of an address or a name. Nothing is put back into an answer that the caller did not send. */
+  #actionOn(action: ProtectionAction, { isFixed }: Place): ProtectionAction {
+    if (action === 'allow' || action === 'block') return action;
+    if (isFixed) return 'block';
+    return this.#options.direction === 'request' ? action : 'redact';
+  }
+
+  #note(kind: string, detector: string, action: ProtectionAction): void {
+    this.#options.note({ kind, direction: this.#options.direction, action, detector, count: 1 });
+  }
+
+  async #findInLong(text: string, place: Place): Promise<readonly Replaced[]> {
+    const stream = this.#options.detectors.openStream();
+    const found: Replaced[] = [];
+    let offset = 0;
+    const take = ({ text: decided, detections }: DecidedText): void => {
+      for (const { start, end, ...rest } of this.decide(decided, detections, place))
+        found.push({ ...rest, start: start + offset, end: end + offset });
+      offset += decided.length;
+    };
+    for (let from = 0; from < text.length; from += UNITS_IN_A_TURN) {
+      if (from > 0) await this.#turns.next();
+      take(stream.push(text.slice(from, from + UNITS_IN_A_TURN)));
+    }
+    take(stream.end());
+    return found;
+  }
+}
