@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Governance } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-
-const FILES = ['catalog.yaml', 'access.yaml', 'limits.yaml'] as const;
+import { DOCUMENT_FILES, PROTECTION_FILE } from '../../src/governance/policy-version.ts';
 
 /**
  * Loads the governance documents as they are in a git revision; the working tree is left as it is.
@@ -20,7 +19,9 @@ export function loadRevision(project: string, revision: string): Governance {
   ).trim();
   const directory = mkdtempSync(join(tmpdir(), 'governance-'));
   try {
-    for (const file of FILES) {
+    const has = (path: string) => git(project, ['ls-tree', '--name-only', commit, `./${path}`], '') !== '';
+    const isProtected = has(`governance/${PROTECTION_FILE}`);
+    for (const file of [...DOCUMENT_FILES, ...(isProtected ? [PROTECTION_FILE] : [])]) {
       const path = `governance/${file}`;
       const text = git(project, ['show', `${commit}:./${path}`], `The revision ${revision} has no ${path}.`);
       writeFileSync(join(directory, file), text);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Access, Catalog, Limits } from '../../src/governance/documents.ts';
+import { Protection } from '../../src/governance/protection-document.ts';
 
 /** A file that is derived from the sources, by its path below the project's root. */
 export interface GeneratedFile {
@@ -8,9 +9,14 @@ export interface GeneratedFile {
 }
 
 const DOCUMENTS = {
-  catalog: { title: 'Catalog of models and endpoints', schema: Catalog },
-  access: { title: 'Who may do what', schema: Access },
-  limits: { title: 'How much', schema: Limits },
+  catalog: { title: 'Catalog of models and endpoints', schema: Catalog, source: 'documents.ts' },
+  access: { title: 'Who may do what', schema: Access, source: 'documents.ts' },
+  limits: { title: 'How much', schema: Limits, source: 'documents.ts' },
+  protection: {
+    title: 'What happens to the content of calls',
+    schema: Protection,
+    source: 'protection-document.ts',
+  },
 } as const;
 
 /**
@@ -18,13 +24,13 @@ const DOCUMENTS = {
  * that the gateway loads them by. Draft 7 is what the YAML language server understands best.
  */
 export function schemaFiles(): GeneratedFile[] {
-  return Object.entries(DOCUMENTS).map(([name, { title, schema }]) => {
+  return Object.entries(DOCUMENTS).map(([name, { title, schema, source }]) => {
     // The input form: defaults may be left out.
     const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
     const text = JSON.stringify(
       {
         $schema,
-        $comment: 'Generated from src/governance/documents.ts by npm run policy:build; do not edit.',
+        $comment: `Generated from src/governance/${source} by npm run policy:build; do not edit.`,
         title,
         ...jsonSchema,
       },

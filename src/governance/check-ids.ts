@@ -1,7 +1,7 @@
 import { refuseDuplicates } from './check-names.ts';
 import type { Access } from './documents.ts';
 import { labelOf } from './owners.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Checks that the names of roles and identity providers, the ids of rules, and the labels of owners are unique. */
 export function checkIds(access: YamlDocument<Access>): void {
@@ -64,12 +64,20 @@ function refuseDuplicateIds(access: YamlDocument<Access>): void {
   const places = Object.entries({ grants, denies, residency, agents, storage, tools, contents }).flatMap(
     ([list, rules]) => rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
   );
-  for (const { id, path } of places) {
-    if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is reserved for decisions without a rule.`);
-  }
-  refuseDuplicates(
-    access,
-    places.map(({ id }) => id),
-    (index) => places[index]?.path ?? [],
-  );
+  const ids = places.map(({ id }) => id);
+  const placeOf = (index: number) => places[index]?.path ?? [];
+  refuseReservedIds(access, ids, placeOf);
+  refuseDuplicates(access, ids, placeOf);
+}
+
+/** Refuses the first id of a rule that decisions without a rule have. @param placeOf the place of each id in the document. */
+export function refuseReservedIds(
+  document: YamlDocument<unknown>,
+  ids: readonly string[],
+  placeOf: (index: number) => Path,
+): void {
+  ids.forEach((id, index) => {
+    if (RESERVED_IDS.has(id))
+      document.refuse(placeOf(index), `"${id}" is reserved for decisions without a rule.`);
+  });
 }

@@ -72,6 +72,7 @@ export type Judgements = Pick<
   | 'judgeTool'
   | 'listDestinations'
   | 'maySendTo'
+  | 'planProtection'
 >;
 
 declare const authorized: unique symbol;
@@ -364,7 +365,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     this.location = location;
     this.entry = isOfEntry ? rules.entry : undefined;
     this.keptContent = isOfEntry ? rules.keptContent : [];
-    this.protection = undefined;
+    this.protection = isOfEntry ? judgements.planProtection(principal, rules.entry, operation) : undefined;
     this.resource = resourceOf(rules, target);
     const address = this.resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
     if (address) this.address = address;

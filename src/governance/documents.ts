@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PLAIN_TOOLS, REACHING_TOOLS, type ReachingTool } from './tools.ts';
 
-const Name = z
+/** The name of an entry, a role, a rule or a product. */
+export const Name = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
@@ -9,7 +10,8 @@ const Name = z
   );
 /** The name that a publisher gives a model; it can have a version after `@`. */
 const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'must be a model name of Vertex AI');
-const Reason = z.string().min(1).max(300).describe('Reason for the rule, in one line that users read');
+/** The sentence of a rule that callers read. */
+export const Reason = z.string().min(1).max(300).describe('Reason for the rule, in one line that users read');
 /** A Google Cloud location: a region such as `europe-west4`, a multi-region or `global`. */
 const Location = z
   .string()
@@ -39,12 +41,14 @@ export const OPERATIONS = [
   'batchPredict',
   'cacheContent',
 ] as const;
-const Operation = z.enum(OPERATIONS);
+/** An operation that rules can name. */
+export const Operation = z.enum(OPERATIONS);
 
 const ENVIRONMENTS = ['sandbox', 'production'] as const;
 const Environment = z.enum(ENVIRONMENTS);
 
-const Classification = z.enum(['public', 'internal', 'confidential', 'restricted']);
+/** The class of the most sensitive data that an entry may be sent. */
+export const Classification = z.enum(['public', 'internal', 'confidential', 'restricted']);
 
 const JsonSchema = z.record(z.string(), z.unknown());
 
@@ -292,8 +296,10 @@ export const Residency = z.strictObject({
 });
 export type Residency = z.infer<typeof Residency>;
 
-const ApplicationId = z.string().regex(/^[!-~]{1,256}$/, 'must be a client id');
-const ProviderOfApplication = Name.optional().describe(
+/** The client id of an application, in the form of its issuer. */
+export const ApplicationId = z.string().regex(/^[!-~]{1,256}$/, 'must be a client id');
+/** The identity provider of an application. */
+export const ProviderOfApplication = Name.optional().describe(
   'Id of the application’s identity provider. It defaults to the first one of Entra ID.',
 );
 

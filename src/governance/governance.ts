@@ -6,14 +6,19 @@ import { createInstanceChecks, type FindValidator, type Instances } from './inst
 import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
 import { judgeTool, listDestinations, maySendTo, type ToolUse, type ToolVerdict } from './judge-tool.ts';
 import { listOwners, type Owner } from './owners.ts';
+import type { Protection } from './protection-document.ts';
+import { indexProtection } from './protection-index.ts';
+import type { ProtectionPlan } from './protection-plan.ts';
 import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
 
-/** The three documents, which have been checked one by one and against each other. */
+/** The documents, which have been checked one by one and against each other. */
 export interface GovernanceDocuments {
   readonly catalog: Catalog;
   readonly access: Access;
   readonly limits: Limits;
+  /** The rules on the content of calls; absent for a deployment that inspects none. */
+  readonly protection?: Protection;
 }
 
 /** An operation on a catalog entry. A call is allowed if one of its alternatives is. */
@@ -39,6 +44,8 @@ export interface Governance {
    * @throws GatewayError INVALID_REQUEST, never with a value.
    */
   checkInstances(entry: CatalogEntry | undefined, sent: Instances | undefined): Promise<void>;
+  /** Plans the actions on the content of a caller's calls of an operation of an entry; undefined where no rule applies. */
+  planProtection(principal: Principal, entry: CatalogEntry, operation: string): ProtectionPlan | undefined;
   /** Judges if the caller's calls may make Google read or write a place. */
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
   /** Judges if the caller's calls may give a model a tool. */
@@ -70,8 +77,10 @@ export function createGovernance(
 ): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
   const reach = indexReach(documents.access, index);
+  const protection = indexProtection(documents.protection, documents.access);
   const judgements: Omit<Judgements, 'decide'> = {
     documents,
+    planProtection: (principal, entry, operation) => protection.planOf(principal, entry, operation),
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),
     listDestinations: (use) => listDestinations(reach, use),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompiledGovernance } from './compiled-governance.ts';
 import { createGovernance, type Governance } from './governance.ts';
-import { DOCUMENT_FILES, policyVersionOf } from './policy-version.ts';
+import { DOCUMENT_FILES, policyVersionOf, PROTECTION_FILE } from './policy-version.ts';
 
 /**
  * Opens the governance documents of a directory. Their texts are what counts: compiled documents serve only where they
@@ -22,7 +22,11 @@ export async function openGovernance(
 /** Hashes the documents; undefined where one can't be read, which `loadGovernance` explains. */
 function readVersion(directory: string): string | undefined {
   try {
-    return policyVersionOf(DOCUMENT_FILES.map((file) => readFileSync(join(directory, file), 'utf8')));
+    const files = [
+      ...DOCUMENT_FILES,
+      ...(existsSync(join(directory, PROTECTION_FILE)) ? [PROTECTION_FILE] : []),
+    ];
+    return policyVersionOf(files.map((file) => readFileSync(join(directory, file), 'utf8')));
   } catch {
     return undefined;
   }

@@ -100,7 +100,9 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
  * Indexes rules by the names and tags that they list. The result finds the rules that cover an entry, in document
  * order.
  */
-function findRulesOf<Rule extends Deny>(rules: readonly Rule[]): (entry: CatalogEntry) => Rule[] {
+export function findRulesOf<Rule extends Pick<Deny, 'entries' | 'tags'>>(
+  rules: readonly Rule[],
+): (entry: CatalogEntry) => Rule[] {
   const bySubject = new Map<string, number[]>();
   rules.forEach(({ entries, tags }, index) => {
     const named = (entries ?? []).map((name) => `entry ${name}`);

@@ -56,6 +56,17 @@ test('an earlier revision is named as git names it', () => {
   expect(load('HEAD').documents.access.roles.map(({ name }) => name)).toEqual(['Other.Use']);
 });
 
+test('a revision has protection rules where it has the document', () => {
+  const rule = '{ id: one, reason: Tests., direction: request, refusedMedia: [image] }';
+  const catalog = CATALOG.replace(
+    '[]',
+    '[{ name: iris, endpoint: "1", environments: [production], project: sample-project, locations: [us-central1], operations: [predict], classification: internal }]',
+  );
+  commit({ 'protection.yaml': `rules: [${rule}]\n`, 'catalog.yaml': catalog });
+  expect(load('HEAD').documents.protection?.rules).toMatchObject([{ id: 'one' }]);
+  expect(load('HEAD~1').documents).not.toHaveProperty('protection');
+});
+
 test('a revision that does not exist is refused, also one that looks like an option', () => {
   expect(() => load('nowhere')).toThrow('There is no revision "nowhere".');
   expect(() => load('--all')).toThrow('There is no revision "--all".');

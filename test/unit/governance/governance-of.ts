@@ -7,6 +7,7 @@ import {
   Limits,
   type Role,
 } from '../../../src/governance/documents.ts';
+import { Protection } from '../../../src/governance/protection-document.ts';
 import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 
@@ -43,6 +44,8 @@ export interface Rules extends Partial<Omit<z.input<typeof Access>, 'roles' | 'g
   readonly roles?: readonly Role[];
   /** The products `production` and `sandbox`, each of its own environment, when left out. */
   readonly products?: z.input<typeof Limits>['products'];
+  /** Nothing is inspected when left out. */
+  readonly protection?: z.input<typeof Protection>;
 }
 
 const PRODUCTS: Rules['products'] = (['production', 'sandbox'] as const).map((id) => ({
@@ -59,6 +62,7 @@ export function governanceOf({
   grants,
   roles,
   products = PRODUCTS,
+  protection,
   ...rules
 }: Rules): Governance {
   const named = [...grants, ...(rules.denies ?? []), ...(rules.residency ?? []), ...(rules.agents ?? [])];
@@ -71,7 +75,12 @@ export function governanceOf({
   });
   const limits = Limits.parse({ products });
   return createGovernance(
-    { catalog: { entries: [...entries], projects }, access, limits },
+    {
+      catalog: { entries: [...entries], projects },
+      access,
+      limits,
+      ...(protection && { protection: Protection.parse(protection) }),
+    },
     'policy-1',
     createSchemaCompiler(),
   );

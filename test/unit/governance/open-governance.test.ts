@@ -32,7 +32,7 @@ test('compiled documents serve where they were made of the same texts', async ()
   expect(opened.documents.catalog.projects).toContain(MARK);
 });
 
-test.each(['catalog.yaml', 'access.yaml', 'limits.yaml'])(
+test.each(['catalog.yaml', 'access.yaml', 'limits.yaml', 'protection.yaml'])(
   'they do not serve where %s has changed, if only by a comment',
   async (file) => {
     writeFileSync(join(directory, file), `${readFileSync(join(directory, file), 'utf8')}# more\n`);
@@ -41,6 +41,13 @@ test.each(['catalog.yaml', 'access.yaml', 'limits.yaml'])(
     expect(opened.documents.catalog.projects).toEqual(documents.catalog.projects);
   },
 );
+
+test('they do not serve where the protection document is gone', async () => {
+  rmSync(join(directory, 'protection.yaml'));
+  const opened = await openGovernance(directory, COMPILED);
+  expect(opened.documents).not.toHaveProperty('protection');
+  expect(opened.documents.catalog.projects).toEqual(documents.catalog.projects);
+});
 
 test('documents are loaded where there are no compiled ones', async () => {
   expect((await openGovernance(directory, undefined)).documents).toEqual(documents);

@@ -1,0 +1,184 @@
+import { KINDS } from '@vertex-ai-gateway/content-detectors/kinds';
+import type { Principal } from './call-target.ts';
+import type { Access, CatalogEntry } from './documents.ts';
+import { agentKeyOf, findAgent } from './principals.ts';
+import type { OwnDetector, Protection, ProtectionRule } from './protection-document.ts';
+import {
+  type DirectionPlan,
+  type Medium,
+  type PlannedAction,
+  PROTECTION_ACTIONS,
+  type ProtectingRule,
+  type ProtectionPlan,
+} from './protection-plan.ts';
+import { findRulesOf } from './rule-index.ts';
+
+/** The protection rules, indexed so that the plan of a call does not take longer with more rules. */
+export interface ProtectionIndex {
+  /** Finds the plan of a call; undefined for a call to which no rule applies. Equal sets of rules have the same plan. */
+  planOf(principal: Principal, entry: CatalogEntry, operation: string): ProtectionPlan | undefined;
+}
+
+/** The rules for one operation of one entry, by the callers to whom they apply. */
+interface OperationRules {
+  /** The places of rules in the document, by each combination of role, application and product that they apply to. */
+  readonly byCaller: ReadonlyMap<string, readonly number[]>;
+  /** The plans by the combinations that a caller has. */
+  readonly plans: Map<string, ProtectionPlan>;
+}
+
+/** The part of a combination that a rule leaves open. */
+const ANY = '*';
+const NONE: OperationRules = { byCaller: new Map(), plans: new Map() };
+
+/** Indexes the rules of a document that has been checked. */
+export function indexProtection(protection: Protection | undefined, access: Access): ProtectionIndex {
+  if (!protection || protection.rules.length === 0) return { planOf: () => undefined };
+  const { rules } = protection;
+  const plan = createPlanner(protection);
+  const rulesOn = findRulesOf(rules.map((rule, place) => ({ ...rule, place })));
+  const byEntry = new Map<string, Map<string, OperationRules>>();
+  const rulesOf = (entry: CatalogEntry, operation: string): OperationRules => {
+    const ofEntry = byEntry.get(entry.name) ?? new Map<string, OperationRules>();
+    byEntry.set(entry.name, ofEntry);
+    const known = ofEntry.get(operation);
+    if (known) return known;
+    const found = rulesOn(entry).filter((rule) => coversCalls(rule, entry, operation));
+    const ofOperation = found.length === 0 ? NONE : indexByCaller(found, access);
+    // Only operations of the catalog are kept, so that what callers ask for takes no memory.
+    if (entry.operations.some((one) => one === operation)) ofEntry.set(operation, ofOperation);
+    return ofOperation;
+  };
+  return {
+    planOf: (principal, entry, operation) => {
+      const { byCaller, plans } = rulesOf(entry, operation);
+      if (byCaller.size === 0) return undefined;
+      const matching = combinationsOf(principal, access).filter((combination) => byCaller.has(combination));
+      if (matching.length === 0) return undefined;
+      const key = matching.join('\n');
+      const known = plans.get(key);
+      if (known) return known;
+      const found = plan(matching.flatMap((combination) => byCaller.get(combination) ?? []));
+      plans.set(key, found);
+      return found;
+    },
+  };
+}
+
+/** True if a rule that covers an entry by name or tag holds for one of its operations. */
+export function coversCalls(
+  { classifications, operations }: ProtectionRule,
+  { classification }: Pick<CatalogEntry, 'classification'>,
+  operation: string,
+): boolean {
+  return (
+    (classifications?.includes(classification) ?? true) &&
+    (operations?.some((one) => one === operation) ?? true)
+  );
+}
+
+function indexByCaller(
+  rules: readonly (ProtectionRule & { readonly place: number })[],
+  access: Access,
+): OperationRules {
+  const byCaller = new Map<string, number[]>();
+  for (const { place, roles, applications, products } of rules) {
+    const keys = applications?.map((application) => agentKeyOf(access, application));
+    for (const role of roles ?? [ANY])
+      for (const application of keys ?? [ANY])
+        for (const product of products ?? [ANY]) {
+          const combination = nameCombination(role, application, product);
+          const places = byCaller.get(combination) ?? [];
+          byCaller.set(combination, places);
+          places.push(place);
+        }
+  }
+  return { byCaller, plans: new Map() };
+}
+
+/**
+ * Lists the combinations that a caller has. All roles count, those of another environment and those of an agent too, so
+ * that no other key and no agent lifts a rule.
+ */
+function combinationsOf(principal: Principal, access: Access): string[] {
+  const { roles, idleRoles = [], productId, isDelegated } = principal;
+  const agent = isDelegated ? findAgent(access, principal) : undefined;
+  const all = new Set([ANY, ...roles, ...idleRoles, ...(agent?.roles ?? [])]);
+  const applications = [ANY, agentKeyOf(access, principal)];
+  const products = productId === undefined ? [ANY] : [ANY, productId];
+  return [...all]
+    .toSorted()
+    .flatMap((role) =>
+      applications.flatMap((application) =>
+        products.map((product) => nameCombination(role, application, product)),
+      ),
+    );
+}
+
+function nameCombination(role: string, application: string, product: string): string {
+  return `${role} ${application} ${product}`;
+}
+
+/** Creates a function that plans the actions of the rules at these places, with one plan for each set of rules. */
+function createPlanner({ rules, detectors }: Protection): (places: readonly number[]) => ProtectionPlan {
+  const plans = new Map<string, ProtectionPlan>();
+  const directionPlans = new Map<string, DirectionPlan>();
+  const planDirection = (
+    places: readonly number[],
+    direction: 'request' | 'response',
+  ): DirectionPlan | undefined => {
+    const applying = places.filter((place) => [direction, 'both'].includes(rules[place]?.direction ?? ''));
+    if (applying.length === 0) return undefined;
+    // The rules are the same in both directions where they are, and then so is what is made of their plan.
+    const key = applying.join(' ');
+    const planned =
+      directionPlans.get(key) ??
+      planActions(
+        applying.flatMap((place) => rules[place] ?? []),
+        detectors,
+      );
+    directionPlans.set(key, planned);
+    return planned;
+  };
+  return (unordered) => {
+    const places = [...new Set(unordered)].toSorted((one, other) => one - other);
+    const key = places.join(' ');
+    const plan = plans.get(key) ?? {
+      request: planDirection(places, 'request'),
+      response: planDirection(places, 'response'),
+    };
+    plans.set(key, plan);
+    return plan;
+  };
+}
+
+/** Plans the strictest action of each kind; of rules that are equally strict, the first of the document decides. */
+function planActions(rules: readonly ProtectionRule[], detectors: readonly OwnDetector[]): DirectionPlan {
+  const kinds = new Map<string, PlannedAction>();
+  const refusedMedia = new Map<Medium, ProtectingRule>();
+  for (const { id, reason, kinds: named = [], action, refusedMedia: media = [] } of rules) {
+    const rule = { id, reason };
+    for (const medium of media) if (!refusedMedia.has(medium)) refusedMedia.set(medium, rule);
+    if (action === undefined) continue;
+    for (const kind of expandKinds(named, detectors)) {
+      const planned = kinds.get(kind);
+      if (!planned || strictnessOf(action) > strictnessOf(planned.action)) kinds.set(kind, { action, rule });
+    }
+  }
+  return { kinds, refusedMedia };
+}
+
+function strictnessOf(action: PlannedAction['action']): number {
+  return PROTECTION_ACTIONS.indexOf(action);
+}
+
+/** Lists the kinds that a rule names, those of the groups that it names included. */
+function expandKinds(named: readonly string[], detectors: readonly OwnDetector[]): string[] {
+  const all = [
+    ...Object.entries(KINDS).map(([kind, { group }]) => ({ kind, group })),
+    ...detectors.map(({ name: kind, group }) => ({ kind, group })),
+  ];
+  return all
+    .filter(({ kind, group }) => named.includes(kind) || named.includes(group))
+    .map(({ kind }) => kind);
+}
