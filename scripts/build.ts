@@ -67,8 +67,9 @@ const englishMessages: Plugin = {
   },
 };
 
+const IMPORTERS_OF_POOL = ['src', 'packages/audit-ledger/src/ledger/'];
 /**
- * The part of undici by which Vertex AI is called. Its index also loads what the start does not need: fetch, WebSockets,
+ * The part of undici by which Vertex AI and the ledger are called. Its index also loads what the start does not need: fetch, WebSockets,
  * caches and mocks.
  */
 const UNDICI_POOL = `
@@ -83,7 +84,7 @@ const undiciPool: Plugin = {
   name: 'undici-pool',
   setup(build) {
     build.onResolve({ filter: /^undici$/ }, ({ importer, kind }) =>
-      importer.startsWith(join(ROOT, 'src')) && kind === 'import-statement'
+      IMPORTERS_OF_POOL.some((path) => importer.startsWith(join(ROOT, path))) && kind === 'import-statement'
         ? { path: 'undici-pool', namespace: 'undici-pool' }
         : undefined,
     );

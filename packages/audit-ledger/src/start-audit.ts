@@ -13,6 +13,7 @@ import { createSubjectKeys } from './contents/subject-keys.ts';
 import { loadOnce } from './time/load-once.ts';
 import { byTheClock, inTheBackground } from './time/schedule.ts';
 import { waitAtMost } from './time/time-limit.ts';
+import { ledgerUrl } from './storage/container-urls.ts';
 import { startWriteAhead } from './write-ahead/start-write-ahead.ts';
 
 /** The settings of the audit trail of one process. */
@@ -90,7 +91,7 @@ export function startAudit(options: AuditOptions): Audit {
   const loadStore = async () => {
     const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
     // A request that hangs must be tried again within the time limit of a strict call.
-    return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
+    return createAzureAppendStore(ledgerUrl(options.storageUrl), credential, timeoutInMs / 2);
   };
   const writer = new LedgerWriter({
     loadStore,

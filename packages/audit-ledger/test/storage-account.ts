@@ -8,6 +8,8 @@ import { startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra
 import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
 import { startManagedIdentity } from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 
+import { createAzureAppendStore } from '../src/ledger/azure-append-store.ts';
+
 const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const CONTRIBUTOR = { name: 'contributor', clientId: 'c1', objectId: 'd1' };
 
@@ -46,11 +48,14 @@ export async function startStorageAccount(containers: readonly string[]) {
     ],
   });
   Object.assign(process.env, identity.environmentOf('contributor'));
-  const service = new BlobServiceClient(storage.urlOf('samples'), new ManagedIdentityCredential(), {
+  const credential = new ManagedIdentityCredential();
+  const service = new BlobServiceClient(storage.urlOf('samples'), credential, {
     retryOptions: { maxTries: 1 },
   });
   return {
     control: storage.control,
+    appendStore: (name: string, timeoutInMs: number) =>
+      createAzureAppendStore(`${storage.urlOf('samples')}/${name}`, credential, timeoutInMs),
     container: (name: string): ContainerClient => service.getContainerClient(name),
     close: async () => {
       setDefaultCACertificates(trusted);

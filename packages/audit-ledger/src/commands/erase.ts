@@ -2,8 +2,6 @@ import { inputInvalid } from '../input-invalid.ts';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openAuditKey } from '../keys/audit-key.ts';
-import { openAuditStorage } from '../storage/audit-storage.ts';
-import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
 import {
   deleteKept,
   findKept,
@@ -96,13 +94,12 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     return;
   }
 
-  const { AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
-  const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, audit.credential);
+  const { AUDIT_KEY_URL } = settings;
   const key =
     AUDIT_KEY_URL === undefined ? undefined : openAuditKey(AUDIT_KEY_URL, audit.credential, TIMEOUT_IN_MS);
   const record = (body: EntryBody): Promise<SignedPlace> =>
     putOnLedger(body, {
-      store: createAzureAppendStore(ledger, TIMEOUT_IN_MS),
+      store: audit.openStore(TIMEOUT_IN_MS),
       command: 'audit:erase',
       key,
       timeoutInMs: LEDGER_TIMEOUT_IN_MS,

@@ -3,7 +3,6 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AuditKey, openAuditKey } from '../keys/audit-key.ts';
-import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import {
   ANCHORS_FILE,
@@ -109,10 +108,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   await putOnLedger(
     { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
     {
-      store: createAzureAppendStore(
-        dependencies.storage.getContainerClient('audit-ledger'),
-        APPEND_TIMEOUT_IN_MS,
-      ),
+      store: dependencies.openStore(APPEND_TIMEOUT_IN_MS),
       command: 'audit:export',
       key,
       timeoutInMs: RECORD_TIMEOUT_IN_MS,

@@ -3,10 +3,14 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { createApplicationInsightsEvidence } from '../verification/application-insights-evidence.ts';
 import { createContentsEvidence } from '../verification/contents-evidence.ts';
 import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
+import { keepTokens } from '../azure/keep-tokens.ts';
+import type { AppendStore } from '../ledger/append-store.ts';
+import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
 import { askIngestionAccess } from '../verification/ask-ingestion-access.ts';
 import type { VerifierDependencies } from '../verification/ledger-verifier.ts';
 import { createLogReader } from '../transparency-log/log-parts.ts';
+import { ledgerUrl } from '../storage/container-urls.ts';
 import { openWitness } from '../transparency-log/open-witness.ts';
 import { createLogQuery } from '../reading/log-query.ts';
 import type { readAuditSettings } from './audit-settings.ts';
@@ -20,6 +24,8 @@ const RETRIES = { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
 export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierDependencies & {
   readonly credential: TokenCredential;
   readonly storage: BlobServiceClient;
+  /** Opens the ledger for entries of a command. @param timeoutInMs the time limit of each request. */
+  readonly openStore: (timeoutInMs: number) => AppendStore;
 } {
   const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL, AUDIT_WITNESS_URL } = settings;
   const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '' } = settings;
@@ -34,6 +40,9 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
   return {
     credential,
     storage,
+    // The credential of a command line may start a program for each token.
+    openStore: (timeoutInMs) =>
+      createAzureAppendStore(ledgerUrl(AUDIT_STORAGE_URL), keepTokens(credential, Date.now), timeoutInMs),
     ledger: createLedgerReader(container),
     log: {
       reader: createLogReader(container),

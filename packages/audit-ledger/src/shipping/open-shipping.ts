@@ -5,6 +5,7 @@ import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import type { Checkpoint } from '../ledger/ledger-trail.ts';
 import { toEventAttributes } from '../record/event-attributes.ts';
+import { ledgerUrl } from '../storage/container-urls.ts';
 import { loadOnce } from '../time/load-once.ts';
 import { inTheBackground } from '../time/schedule.ts';
 import { createTreeHeadCheck } from '../transparency-log/check-tree-head.ts';
@@ -69,7 +70,7 @@ export function openShipping(
       ),
       loadStore: async () => {
         const { createAzureAppendStore } = await import('../ledger/azure-append-store.ts');
-        return createAzureAppendStore((await openStorage()).ledger, LOG_TIMEOUT_IN_MS);
+        return createAzureAppendStore(ledgerUrl(options.storageUrl), credential, LOG_TIMEOUT_IN_MS);
       },
       key: openAuditKey(keyUrl, credential, options.timeoutInMs),
       isSigned,

@@ -1,4 +1,3 @@
-import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { createLedgerReader } from '../../src/ledger/ledger-reader.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
@@ -36,13 +35,14 @@ const schedule = (task: () => void, delayInMs: number) => {
 /** Creates a ledger in a container of its own, and processes that write and ship it. */
 function createLedger() {
   containers += 1;
-  const container = account.container(`ledger-${'abc'.charAt(containers - 1)}`);
+  const name = `ledger-${'abc'.charAt(containers - 1)}`;
+  const container = account.container(name);
   const ledger = createLedgerReader(container);
   const state = createStateStore(container);
   const ingestion = new FakeIngestion();
   const startProcess = () => {
     const writer = new LedgerWriter({
-      loadStore: () => Promise.resolve(createAzureAppendStore(container, 30_000)),
+      loadStore: () => Promise.resolve(account.appendStore(name, 30_000)),
       policyVersion: 'v1',
       now: () => new Date(),
       schedule,

@@ -1,4 +1,3 @@
-import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
 import { compareWithWitness } from '../../src/transparency-log/compare-with-witness.ts';
 import { createLogReader } from '../../src/transparency-log/log-parts.ts';
 import { LogReading } from '../../src/transparency-log/log-reading.ts';
@@ -20,7 +19,7 @@ function openLog(name: string) {
   const reader = createLogReader(container);
   const log = new TransparencyLog({
     reader,
-    loadStore: () => Promise.resolve(createAzureAppendStore(container, 10_000)),
+    loadStore: () => Promise.resolve(account.appendStore(name, 10_000)),
     key: KEY,
     isSigned,
   });
