@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { OPERATIONS } from '../../src/governance/documents.ts';
+import { MEDIA, PROTECTION_ACTIONS } from '../../src/governance/protection-plan.ts';
 import { PLAIN_TOOLS, REACHING_TOOLS } from '../../src/governance/tools.ts';
 
 /** The named schemas of the gateway's own surface. Answers are strict: the gateway alone writes them. */
@@ -182,6 +183,25 @@ export const PolicyExplainRequest = z
   .describe('A call to explain. It is not made.')
   .register(gatewayComponents, { id: 'PolicyExplainRequest' });
 
+const ContentAction = z
+  .strictObject({
+    direction: z
+      .enum(['request', 'response'])
+      .describe('The content that is inspected: of the `request` or of the `response`.'),
+    action: z
+      .enum(PROTECTION_ACTIONS)
+      .describe(
+        'The action: `allow` counts a value, `restore` replaces it and puts it back into the answer, `redact` replaces it, ' +
+          '`block` refuses the call or ends its answer.',
+      ),
+    kinds: z.array(z.string()).optional().describe('The kinds of values, such as `email`.'),
+    media: z.array(z.enum(MEDIA)).optional().describe('The media, in place of kinds of values.'),
+    rule: z.string().describe("The rule's id."),
+    reason: z.string().describe('The reason for the rule.'),
+  })
+  .describe('An action that a rule plans on the content of a call.')
+  .register(gatewayComponents, { id: 'ContentAction' });
+
 const Place = z.string().describe('An address that begins with `gs://`, `bq://` or `https://`.');
 
 export const PolicyExplanation = z
@@ -224,6 +244,10 @@ export const PolicyExplanation = z
       .describe(
         'The tools that an allowed call may give a model. Only operations that can give tools have it.',
       ),
+    protection: z
+      .array(ContentAction)
+      .optional()
+      .describe("The actions on values and media in an allowed call's content, where it is inspected."),
     keptContent: z
       .array(z.enum(['request', 'response']))
       .optional()

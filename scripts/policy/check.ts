@@ -4,8 +4,10 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { readMatrix } from './access-matrix.ts';
+import { readContentActions } from './read-content-actions.ts';
 import { readReach } from './read-reach.ts';
 import { warnOfLocations } from './warn-of-locations.ts';
+import { warnOfProtection } from './warn-of-protection.ts';
 import { warnOfRetirements } from './warn-of-retirements.ts';
 import { runCommand } from '../run-command.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
@@ -21,9 +23,10 @@ interface Table {
 }
 
 /**
- * Validates the governance documents and prints the access matrix, the reach of calls, the hosts of endpoints, and
- * warnings: of entries whose end is near or past, and of locations in which Google is not known to serve a model. None
- * fails the check: of ends the gateway itself tells callers, and Google adds locations at any time.
+ * Validates the governance documents and prints the access matrix, the reach of calls, what happens to their content, the
+ * hosts of endpoints, and warnings: of entries whose end is near or past, of locations in which Google is not known to serve
+ * a model, and of protection rules that decide nothing. None fails the check: of ends the gateway itself tells callers, and
+ * Google adds locations at any time.
  */
 function run(): string {
   const { values } = parseArgs({
@@ -43,6 +46,7 @@ function run(): string {
   const tables: Table[] = [
     { title: 'Who may do what', header: HEADER, rows },
     { title: 'What calls may reach', ...readReach(governance) },
+    { title: 'What happens to content', ...readContentActions(governance) },
     { title: 'Endpoints at hosts of their own', header: HOST_HEADER, rows: listHosts(governance) },
   ];
   const sections = tables.flatMap(({ title, header, rows }) => {
@@ -51,7 +55,11 @@ function run(): string {
       ? `### ${title}\n\n${writeMarkdownTable(header, rows)}`
       : writeTextTable(header, rows);
   });
-  const warnings = [...warnOfRetirements(governance, new Date()), ...warnOfLocations(governance)];
+  const warnings = [
+    ...warnOfRetirements(governance, new Date()),
+    ...warnOfLocations(governance),
+    ...warnOfProtection(governance),
+  ];
   return [...sections, ...warnings, summarize(governance)].join('\n\n');
 }
 
@@ -65,7 +73,7 @@ function listHosts({ documents }: Governance): string[][] {
 }
 
 function summarize({ documents, policyVersion }: Governance): string {
-  const { catalog, access } = documents;
+  const { catalog, access, protection } = documents;
   const counts = [
     count(catalog.entries, 'catalog entry', 'catalog entries'),
     count(access.roles, 'role', 'roles'),
@@ -76,6 +84,7 @@ function summarize({ documents, policyVersion }: Governance): string {
     count(access.storage, 'storage rule', 'storage rules'),
     count(access.tools, 'tool rule', 'tool rules'),
     count(access.contents, 'content rule', 'content rules'),
+    count(protection?.rules ?? [], 'protection rule', 'protection rules'),
   ];
   return `The documents are valid: ${joinNames(counts)}. Policy version ${policyVersion.slice(0, 12)}.`;
 }

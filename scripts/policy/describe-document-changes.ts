@@ -30,6 +30,7 @@ function listParts({
   catalog,
   access,
   limits,
+  protection,
 }: GovernanceDocuments): { readonly what: string; readonly parts: readonly Named[] }[] {
   const rule = (fields: { readonly id: string; readonly reason: string }): Named => ({
     name: fields.id,
@@ -68,6 +69,15 @@ function listParts({
       parts: access.contents.map((fields) => ({
         ...rule(fields),
         summary: `${fields.reason} Calls’ ${joinNames(fields.parts)} are kept, encrypted.`,
+      })),
+    },
+    { what: 'protection rule', parts: (protection?.rules ?? []).map(rule) },
+    {
+      what: 'detector',
+      parts: (protection?.detectors ?? []).map((detector) => ({
+        name: detector.name,
+        summary: `It finds ${detector.title}.`,
+        fields: { ...detector },
       })),
     },
     {

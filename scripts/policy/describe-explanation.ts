@@ -1,7 +1,9 @@
 import { CODES } from '../../src/errors/codes.ts';
 import type { Principal } from '../../src/governance/call-target.ts';
+import type { ContentAction } from '../../src/governance/list-content-actions.ts';
 import type { AppliedLimit } from '../../src/governance/principals.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
+import { nameKinds } from './name-kinds.ts';
 import type { CallExplanation } from '../../src/questions/explain-call.ts';
 
 /** The caller of the explained call, as the first line names it. */
@@ -24,7 +26,7 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 export function describeExplanation(asker: ExplainedCaller, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, tools, limits, violations } =
     explanation;
-  const { keptContent, host, retires } = explanation;
+  const { keptContent, host, retires, protection } = explanation;
   const isForm = rule === 'request';
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
@@ -49,6 +51,7 @@ export function describeExplanation(asker: ExplainedCaller, explanation: CallExp
     ...label('May read', storage?.inputs ?? []),
     ...label('May write', storage?.outputs ?? []),
     ...label('Tools', describeTools(tools)),
+    ...label('Inspected', protection?.map(describeContentAction) ?? []),
     ...label('Kept, encrypted', keptContent ? [`the content of ${joinNames(keptContent)}`] : []),
     ...label('Limits', limits?.map(describeLimit) ?? []),
     ...label('Policy version', isForm ? [] : [explanation.policyVersion]),
@@ -62,6 +65,10 @@ function describeTools(
     ...use,
     ...Object.entries(reach).flatMap(([tool, sources]) => sources.map((source) => `${tool}: ${source}`)),
   ];
+}
+
+function describeContentAction({ direction, action, kinds, media, rule }: ContentAction): string {
+  return `${direction}, ${action}: ${joinNames(kinds ? nameKinds(kinds) : (media ?? []))} (${rule})`;
 }
 
 function describeVerdict({ decision, rule, code }: CallExplanation): string {

@@ -5,6 +5,7 @@ import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import { nameOfResource } from './find-entries.ts';
 import type { Governance } from './governance.ts';
+import { type ContentAction, listContentActions } from './list-content-actions.ts';
 import { listPlaces, type PlaceList } from './list-places.ts';
 import { listLimits, type AppliedLimit } from './principals.ts';
 import { listTools, type ToolList } from './list-tools.ts';
@@ -53,6 +54,8 @@ export interface Explanation {
   readonly storage?: PlaceList;
   /** Tools that the call may give a model; undefined for a denied call, or one that can give none. */
   readonly tools?: ToolList;
+  /** Actions on values and media in the call's content; undefined where nothing is inspected. */
+  readonly protection?: readonly ContentAction[];
   /** Parts of the call's content that are kept, encrypted; undefined if none are. */
   readonly keptContent?: readonly ContentPart[];
   /** Sentences on the last day of the entry and its replacement; undefined until 60 days before. */
@@ -80,6 +83,7 @@ export function explain(
   if (decision.allowed) {
     const { rule, reason, call } = decision;
     const { operation, project, location, address, keptContent, notice } = call;
+    const protection = listContentActions(call.protection);
     return {
       allowed: true,
       rule,
@@ -94,6 +98,7 @@ export function explain(
       ...(OPERATIONS_WITH_TOOLS.has(operation) && {
         tools: listTools(governance, principal, [location]),
       }),
+      ...(protection.length > 0 && { protection }),
       ...(keptContent.length > 0 && { keptContent }),
       ...(notice && { retires: notice.sentence }),
     };
