@@ -125,10 +125,12 @@ const UsageRow = z
     model: z.string().optional().describe('Name of the catalog entry, in sums by model.'),
     day: z.string().optional().describe('The day in UTC, in sums by day.'),
     operation: z.string().optional().describe('The operation, in sums by operation.'),
+    finding: z.string().optional().describe('The kind of values that were found, in sums by finding.'),
+    findings: z.int().optional().describe('Number of values of that kind, in sums by finding.'),
     ...figures,
   })
   .describe(
-    'Usage of the calls of one model, day or operation, which is not named for calls that reached none.',
+    'Usage of the calls of one model, day or operation, which is not named for calls that reached none, or of the calls in which values of one kind were found.',
   )
   .register(gatewayComponents, { id: 'UsageRow' });
 
@@ -138,9 +140,9 @@ export const Usage = z
     subscriptionId: z.string().describe('The APIM subscription.'),
     from: z.string().describe('The beginning of the period.'),
     to: z.string().describe('The first instant after the period.'),
-    by: z.enum(['model', 'day', 'operation']).describe('The key of the sums.'),
-    usage: z.array(UsageRow).describe('One row for each model, day or operation.'),
-    total: UsageTotal.describe('Sums of all rows.'),
+    by: z.enum(['model', 'day', 'operation', 'finding']).describe('The key of the sums.'),
+    usage: z.array(UsageRow).describe('One row for each model, day, operation or kind of findings.'),
+    total: UsageTotal.describe('Sums of all calls, each of which counts once.'),
   })
   .describe('Usage of an APIM subscription in a period.')
   .register(gatewayComponents, { id: 'Usage' });

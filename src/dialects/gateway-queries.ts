@@ -26,7 +26,7 @@ export const UsageQuery = z.strictObject({
   from: From,
   to: To,
   by: z
-    .enum(['model', 'day', 'operation'], 'must be model, day or operation')
+    .enum(['model', 'day', 'operation', 'finding'], 'must be model, day, operation or finding')
     .default('model')
     .describe('The key of the sums: each of its values has a row'),
 });
@@ -46,6 +46,11 @@ export const AuditQuery = z.strictObject({
     .optional()
     .describe('A catalog name, an alias, a model or the number of an endpoint'),
   ...RECORD_FILTERS,
+  finding: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be a kind of finding such as email')
+    .optional()
+    .describe('Kind of values that were found in the content'),
   format: z
     .enum(['json', 'jsonl', 'csv'], 'must be json, jsonl or csv')
     .optional()

@@ -98,6 +98,8 @@ export interface AuditFilters extends FieldFilter {
   readonly caller?: string;
   /** Any name of a model or an endpoint. */
   readonly model?: string;
+  /** A kind of values that were found in the content. */
+  readonly finding?: string;
 }
 
 /** Asks for one record, by its id or its request id. */

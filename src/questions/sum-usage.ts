@@ -16,12 +16,16 @@ export interface UsageFigures extends Pick<UsageSum, 'calls' | 'outcomes' | Coun
   readonly costInUsd?: number;
 }
 
-/** The usage of one model, day or operation; `model` is left out for calls that reached none of the catalog's. */
+/** The usage of one model, day, operation or kind of findings; `model` is left out for calls that reached none of the catalog's. */
 export interface UsageRow extends UsageFigures {
   /** The name of the catalog entry. */
   readonly model?: string;
   readonly day?: string;
   readonly operation?: string;
+  /** The kind of the findings; a call with several kinds is in the row of each. */
+  readonly finding?: string;
+  /** The number of values that were found of the kind. */
+  readonly findings?: number;
 }
 
 /** The usage of one APIM subscription in a period. */
@@ -48,12 +52,17 @@ export async function sumUsage(
   const period = resolvePeriod(asked, now());
   const { entries } = governance.documents.catalog;
   const names = knownNames(entries);
-  const sums = await archive.sumUsage({ subscriptionId, period, by, names }, abortSignal);
-  const figures = sums.map((sum) => {
+  const sumBy = (group: UsageGroup) =>
+    archive.sumUsage({ subscriptionId, period, by: group, names }, abortSignal);
+  // Rows by finding have some calls several times and others not at all, so their total is not that of the calls.
+  const [sums, all] = await Promise.all([sumBy(by), by === 'finding' ? sumBy('model') : undefined]);
+  const read = (sum: UsageSum) => {
     const resource = resourceOf(sum);
     const entry = resource && governance.findEntry(resource);
-    return { key: by === 'model' ? entry?.name : sum[by], figures: withCost(sum, entry) };
-  });
+    const { findings = 0 } = sum;
+    return { key: by === 'model' ? entry?.name : sum[by], findings, figures: withCost(sum, entry) };
+  };
+  const figures = sums.map(read);
   const groups = Map.groupBy(figures, ({ key }) => key);
   return {
     policyVersion: governance.policyVersion,
@@ -65,9 +74,10 @@ export async function sumUsage(
       .toSorted(([one], [other]) => compareKeys(one, other))
       .map(([key, group]) => ({
         ...(key !== undefined && { [by]: key }),
+        ...(by === 'finding' && { findings: group.reduce((sum, { findings }) => sum + findings, 0) }),
         ...addAll(group.map((one) => one.figures)),
       })),
-    total: addAll(figures.map((one) => one.figures)),
+    total: addAll((all?.map(read) ?? figures).map((one) => one.figures)),
   };
 }
 

@@ -64,7 +64,7 @@ function idOf(application: string): string | undefined {
   return observed.chain.environment.applications[application]?.id;
 }
 
-test('ten questions are answered from the records of calls that were made', async () => {
+test('twelve questions are answered from the records of calls that were made', async () => {
   const europe = {
     application: 'eu-analytics-app',
     body: '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}',
@@ -112,6 +112,8 @@ test('ten questions are answered from the records of calls that were made', asyn
   expect(await ask('agents-and-whom-for')).toMatchObject([
     { agentId: 'assistants-agent', applicationId: idOf('agent-app'), calls: 1, answered: 1 },
   ]);
+  expect(await ask('who-leaks-what')).toEqual([]);
+  expect(await ask('kinds-by-application')).toEqual([]);
   expect(await ask('records-and-requests')).toEqual([]);
   expect(await ask('calls-that-did-not-end-well')).toEqual([]);
   const durabilities = await ask('strict-calls-and-corrections');

@@ -19,7 +19,7 @@ test('every query of monitoring is deployed', async () => {
   const files = ['queries', 'alerts'].flatMap((folder) =>
     readdirSync(join(MONITORING, folder)).map((name) => resolve(MONITORING, folder, name)),
   );
-  expect(files).toHaveLength(18);
+  expect(files).toHaveLength(21);
   expect(files.filter((file) => !referenced.has(file))).toEqual([]);
 });
 

@@ -84,14 +84,20 @@ const YEAR = { from: new Date(Date.UTC(2026, 0, 1)), to: new Date(Date.UTC(2027,
 test('the function app’s own queries are right by Microsoft’s parser and types', async () => {
   const { archive, asked } = archiveOf([]);
   const owner = { identityProvider: 'entra', subscriptionId: 's', objectId: 'o', applicationId: 'a' };
-  const filter = { period: YEAR, names: ['m'], caller: 'c', outcome: 'denied' } as const;
+  const filter = {
+    period: YEAR,
+    names: ['m'],
+    caller: 'c',
+    outcome: 'denied',
+    finding: 'email',
+  } as const;
   const after = { time: '2026-01-01T00:00:00Z', id: 'i' };
   await archive.listRecords(owner, filter, { limit: 5, after }, signal);
   await archive.findRecord('everybody', { requestId: 'r' }, signal);
   const names = { publishers: ['p'], models: ['m'], endpoints: ['e'] };
-  for (const by of ['model', 'day', 'operation'] as const)
+  for (const by of ['model', 'day', 'operation', 'finding'] as const)
     await archive.sumUsage({ subscriptionId: 's', period: YEAR, by, names }, signal);
-  expect(asked).toHaveLength(5);
+  expect(asked).toHaveLength(6);
   for (const query of asked) expect(check(query)).toEqual([]);
 });
 
@@ -169,9 +175,9 @@ test('the edge’s records have no field that the schema of a record does not ha
   }
 });
 
-test('there are ten questions, and each file says which, for what criterion, and how to read the answer', () => {
+test('there are twelve questions, and each file says which, for what criterion, and how to read the answer', () => {
   const names = readdirSync(QUERIES);
-  expect(names).toHaveLength(10);
+  expect(names).toHaveLength(12);
   for (const name of names) {
     const [question, criterion, read] = readFileSync(join(QUERIES, name), 'utf8').split('\n');
     expect(question).toMatch(/^\/\/ .*\?/);
@@ -558,6 +564,73 @@ test('strict calls and corrections: by day and durability', () => {
       corrected: 1,
       recovered: 1,
     },
+  ]);
+});
+
+const EMAIL = { kind: 'email', direction: 'request', action: 'redact', detector: 'email', count: 2 } as const;
+const SECRET = { ...EMAIL, kind: 'jwt', action: 'block', detector: 'jwt', count: 1 } as const;
+
+test('who leaks what: values by caller, kind, direction and action, each record once', () => {
+  const rows = rowsOf('who-leaks-what', [
+    shipped(1, { findings: [EMAIL, { ...EMAIL, direction: 'response', count: 1 }] }),
+    shipped(1, { findings: [EMAIL] }),
+    shipped(2, { findings: [EMAIL, { ...EMAIL, detector: 'azure-ai-language', count: 1 }] }),
+    shipped(3, {}),
+    shipped(4, { applicationId: AGENT, personId: PERSON, outcome: 'denied', findings: [SECRET] }),
+    traced(5, { outcome: 'denied' }),
+  ]);
+  const own = { applicationId: APP, productId: 'production', valueKind: 'email', action: 'redact' };
+  expect(rows).toMatchObject([
+    { ...own, direction: 'request', found: 5, calls: 2, lastAt: '2026-01-01T10:00:02Z' },
+    { applicationId: APP, direction: 'response', found: 1, calls: 1 },
+    { applicationId: AGENT, personId: PERSON, valueKind: 'jwt', action: 'block', found: 1, calls: 1 },
+  ]);
+});
+
+test('kinds by application: what became of values of each kind', () => {
+  const rows = rowsOf('kinds-by-application', [
+    shipped(1, { findings: [EMAIL, { ...EMAIL, action: 'allow', count: 4 }] }),
+    shipped(2, { findings: [{ ...EMAIL, action: 'restore' }, SECRET] }),
+    shipped(3, {}),
+  ]);
+  expect(rows).toMatchObject([
+    { applicationId: APP, valueKind: 'email', found: 8, allowed: 4, restored: 2, redacted: 2, blocked: 0 },
+    { applicationId: APP, valueKind: 'jwt', found: 1, allowed: 0, restored: 0, redacted: 0, blocked: 1 },
+  ]);
+});
+
+test('values that were stopped count by application, and those that were restored or allowed do not', () => {
+  const telemetry = [
+    shipped(1, { findings: [EMAIL, SECRET, { ...EMAIL, action: 'restore', count: 90 }] }),
+    shipped(1, { findings: [EMAIL, SECRET] }),
+    shipped(2, { applicationId: AGENT, findings: [{ ...EMAIL, action: 'allow' }] }),
+    shipped(3, {}),
+  ];
+  expect(rowsOf('finding-spike', telemetry, ALERTS)).toEqual([{ applicationId: APP, found: 3 }]);
+});
+
+test('records are listed by a kind of finding, and summed by kind', async () => {
+  const subscriptionId = 'analytics';
+  const { archive } = archiveOf([
+    shipped(1, { subscriptionId, findings: [EMAIL, { ...EMAIL, direction: 'response' }] }),
+    shipped(2, { subscriptionId, findings: [SECRET, { ...EMAIL, count: 1 }] }),
+    shipped(3, { subscriptionId, findings: [{ ...SECRET, kind: 'other', detector: 'email' }] }),
+    shipped(4, { subscriptionId }),
+  ]);
+  const page = { limit: 100 };
+  const listed = await archive.listRecords('everybody', { period: YEAR, finding: 'email' }, page, signal);
+  expect(listed.map(({ requestId }) => requestId).toSorted()).toEqual([requestIdOf(1), requestIdOf(2)]);
+  expect(listed.find(({ requestId }) => requestId === requestIdOf(2))).toMatchObject({
+    findings: [SECRET, { ...EMAIL, count: 1 }],
+  });
+  const names = { publishers: [], models: [], endpoints: [] };
+  const sums = await archive.sumUsage({ subscriptionId, period: YEAR, by: 'finding', names }, signal);
+  expect(
+    sums.map(({ finding, findings, calls, totalTokens }) => ({ finding, findings, calls, totalTokens })),
+  ).toEqual([
+    { finding: 'email', findings: 5, calls: 2, totalTokens: 30 },
+    { finding: 'jwt', findings: 1, calls: 1, totalTokens: 15 },
+    { finding: 'other', findings: 1, calls: 1, totalTokens: 15 },
   ]);
 });
 

@@ -5,6 +5,7 @@ param location string
 param applicationInsightsId string
 param actionGroupIds string[]
 param denialsPerQuarterHour int
+param findingsPerQuarterHour int
 param backlogInMinutes int
 
 /** The beginning of the queries of records, which names them `records`. */
@@ -24,6 +25,19 @@ var rules = [
     aggregation: 'Total'
     operator: 'GreaterThanOrEqual'
     threshold: denialsPerQuarterHour
+    dimensions: [{ name: 'applicationId', operator: 'Include', values: ['*'] }]
+    every: 'PT5M'
+    window: 'PT15M'
+  }
+  {
+    id: 'finding-spike'
+    title: 'Much that must not leave is in the calls of one application'
+    severity: 2
+    query: '${records}${loadTextContent('alerts/finding-spike.kql')}'
+    measure: { metricMeasureColumn: 'found' }
+    aggregation: 'Total'
+    operator: 'GreaterThanOrEqual'
+    threshold: findingsPerQuarterHour
     dimensions: [{ name: 'applicationId', operator: 'Include', values: ['*'] }]
     every: 'PT5M'
     window: 'PT15M'

@@ -15,6 +15,10 @@ param actionGroupIds string[]
 @minValue(1)
 param denialsPerQuarterHour int = 50
 
+@description('Number of values that are blocked or redacted in the calls of one application in a quarter of an hour from which an alert fires.')
+@minValue(1)
+param findingsPerQuarterHour int = 200
+
 @description('Age of the oldest unshipped entry above which an alert fires, in minutes.')
 @minValue(2)
 param backlogInMinutes int = 15
@@ -86,6 +90,16 @@ var questions = [
     body: '${records}${loadTextContent('queries/strict-calls-and-corrections.kql')}'
   }
   {
+    id: 'who-leaks-what'
+    title: 'Whose calls had personal data or secrets in them?'
+    body: '${records}${loadTextContent('queries/who-leaks-what.kql')}'
+  }
+  {
+    id: 'kinds-by-application'
+    title: 'Which kinds of values does each application send and get?'
+    body: '${records}${loadTextContent('queries/kinds-by-application.kql')}'
+  }
+  {
     id: 'policy-versions'
     title: 'When did the policy change?'
     body: '${records}${loadTextContent('queries/policy-versions.kql')}'
@@ -155,6 +169,7 @@ module alerts 'alerts.bicep' = {
     applicationInsightsId: applicationInsights.id
     actionGroupIds: actionGroupIds
     denialsPerQuarterHour: denialsPerQuarterHour
+    findingsPerQuarterHour: findingsPerQuarterHour
     backlogInMinutes: backlogInMinutes
   }
 }

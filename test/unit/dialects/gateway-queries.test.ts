@@ -17,6 +17,7 @@ function read(path: string, query = ''): Question {
 
 test('usage is by model and for the current day by default', () => {
   expect(read('v1/usage')).toEqual({ operation: 'usage', period: {}, by: 'model' });
+  expect(read('v1/usage', 'by=finding')).toMatchObject({ by: 'finding' });
   expect(read('v1/usage', 'by=operation&from=2026-01-01')).toEqual({
     operation: 'usage',
     period: { from: new Date('2026-01-01T00:00:00Z') },
@@ -27,7 +28,7 @@ test('usage is by model and for the current day by default', () => {
 test('a page has fifty records by default, and the filters of the query', () => {
   expect(read('v1/audit')).toEqual({ operation: 'audit', period: {}, filters: {}, limit: 50 });
   const query =
-    'model=anthropic/claude-haiku-4-5@20251001&location=us-east5&outcome=denied&decision=deny&limit=200&cursor=ab-_9';
+    'model=anthropic/claude-haiku-4-5@20251001&location=us-east5&outcome=denied&decision=deny&finding=email&limit=200&cursor=ab-_9';
   expect(read('v1/audit', query)).toEqual({
     operation: 'audit',
     period: {},
@@ -36,6 +37,7 @@ test('a page has fifty records by default, and the filters of the query', () => 
       location: 'us-east5',
       outcome: 'denied',
       decision: 'deny',
+      finding: 'email',
     },
     limit: 200,
     cursor: 'ab-_9',

@@ -75,6 +75,39 @@ test('the sums of the APIM subscription are asked for, under the names of the ca
   });
 });
 
+test('usage by finding has a row for each kind, and the total of all calls', async () => {
+  const filters: UsageFilter[] = [];
+  const archive: AuditArchive = {
+    listRecords: () => Promise.reject(new Error('not asked')),
+    findRecord: () => Promise.reject(new Error('not asked')),
+    sumUsage: (filter) => {
+      filters.push(filter);
+      return Promise.resolve(
+        filter.by === 'model'
+          ? [sumOf({ endpoint: '42', calls: 10 })]
+          : [
+              sumOf({ endpoint: '42', finding: 'jwt', findings: 1 }),
+              sumOf({ endpoint: '42', finding: 'email', findings: 3 }),
+              sumOf({ model: 'flash', finding: 'email', findings: 2 }),
+            ],
+      );
+    },
+  };
+  const rooms = { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') };
+  const question: UsageQuestion = { operation: 'usage', period: {}, by: 'finding' };
+  const usage = await sumUsage(rooms, CALLER, question, new AbortController().signal);
+  expect(filters.map(({ by }) => by)).toEqual(['finding', 'model']);
+  expect(usage).toMatchObject({
+    by: 'finding',
+    usage: [
+      { finding: 'email', findings: 5, calls: 2 },
+      { finding: 'jwt', findings: 1, calls: 1 },
+    ],
+    total: { calls: 10 },
+  });
+  expect(usage.total).not.toHaveProperty('findings');
+});
+
 test('every name of a catalog entry counts for that entry', async () => {
   const { usage } = await usageOf([
     sumOf({ endpoint: '42' }),

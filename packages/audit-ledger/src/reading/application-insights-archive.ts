@@ -79,6 +79,8 @@ function readSum(row: LogRow): UsageSum {
     endpoint: readText(row, 'endpoint'),
     day: readText(row, 'day')?.slice(0, 10),
     operation: readText(row, 'operation'),
+    finding: readText(row, 'finding'),
+    findings: readNumber(row, 'found'),
     ...counts(['calls', ...SUMMED_FIELDS.map(({ name }) => name)]),
     outcomes: counts(OUTCOMES),
   });

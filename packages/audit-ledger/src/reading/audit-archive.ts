@@ -19,6 +19,8 @@ export interface RecordFilter extends FieldFilter {
   readonly names?: readonly string[];
   /** An object id or application id. */
   readonly caller?: string;
+  /** A kind of values, of which the record must have a finding. */
+  readonly finding?: string;
 }
 
 /** The id of one record, or the id of its request. */
@@ -55,8 +57,11 @@ interface KnownNames {
   readonly endpoints: readonly string[];
 }
 
-/** A further key of sums besides publisher, model and endpoint; `model` stands for none. */
-export type UsageGroup = 'model' | 'day' | 'operation';
+/**
+ * A further key of sums besides publisher, model and endpoint; `model` stands for none. By `finding` the calls with findings
+ * alone are summed, and a call counts for each of their kinds.
+ */
+export type UsageGroup = 'model' | 'day' | 'operation' | 'finding';
 
 /** The calls to sum, and how to group them. */
 export interface UsageFilter {
@@ -76,6 +81,10 @@ export interface UsageSum extends Readonly<Record<SummedField, number>> {
   readonly day?: string;
   /** Present in sums by operation, where the operation is known. */
   readonly operation?: string;
+  /** The kind of the findings; present in sums by finding. */
+  readonly finding?: string;
+  /** The number of values that were found of the kind; present in sums by finding. */
+  readonly findings?: number;
   readonly calls: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
 }

@@ -104,10 +104,11 @@ const PROJECTION = `project timestamp, rank, ${COLUMN_FIELDS.map(({ name }) => c
 
 /** Writes the query for a page of records, newest first. */
 export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
-  const { period, names, caller } = filter;
+  const { period, names, caller, finding } = filter;
   const conditions = [
     ...(names ? [`(${isIn('model', names)} or ${isIn('endpoint', names)})`] : []),
     ...(caller === undefined ? [] : [`(${is('objectId', caller)} or ${is('applicationId', caller)})`]),
+    ...(finding === undefined ? [] : [hasFinding(finding)]),
     ...FILTER_FIELDS.flatMap(({ name }) => (filter[name] === undefined ? [] : [is(name, filter[name])])),
     ...(after ? [isOlder(after)] : []),
   ];
@@ -131,8 +132,10 @@ export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): 
   const known = (name: string, values: readonly string[]) =>
     `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
   const group = GROUP_COLUMNS[by];
+  const isByFinding = by === 'finding';
   return pipe(
     recordsWhere([is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`], period),
+    ...(isByFinding ? BY_FINDING : []),
     `extend ${[
       known('publisher', names.publishers),
       known('model', names.models),
@@ -143,6 +146,7 @@ export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): 
       'calls = count()',
       ...OUTCOMES.map((outcome) => `${outcome} = countif(${is('outcome', outcome)})`),
       ...SUMMED_FIELDS.map(({ name }) => `${name} = sum(${name})`),
+      ...(isByFinding ? ['found = sum(found)'] : []),
     ].join(', ')} by ${['publisher', 'model', 'endpoint', ...group].join(', ')}`,
   );
 }
@@ -151,7 +155,21 @@ const GROUP_COLUMNS: Readonly<Record<UsageGroup, readonly string[]>> = {
   model: [],
   day: ['day'],
   operation: ['operation'],
+  finding: ['finding'],
 };
+
+/** Steps that make a row of each call and each kind of its findings, with the number of values that were found. */
+const BY_FINDING = [
+  `where isnotempty(${column('findings')})`,
+  `mv-expand one = parse_json(${column('findings')})`,
+  'extend finding = tostring(one["kind"]), number = tolong(one["count"])',
+  'summarize found = sum(number), arg_max(rank, *) by requestId, finding',
+];
+
+/** Writes the condition that a record has a finding of a kind. Findings are compact JSON, as they are on record. */
+function hasFinding(kind: string): string {
+  return `${column('findings')} contains_cs ${textLiteral(`"kind":${JSON.stringify(kind)}`)}`;
+}
 
 function inScope(scope: RecordScope): string[] {
   if (scope === 'everybody') return [];

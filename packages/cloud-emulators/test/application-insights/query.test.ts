@@ -348,6 +348,25 @@ test('rows of a union, and of a projection, have no time of ingestion', async ()
   expect(projected.rows).toEqual([[null]]);
 });
 
+test('each item of an array becomes a row, and the other columns are repeated', async () => {
+  await ingest([
+    { name: 'one', properties: { list: '[{"kind":"a","count":2},{"kind":"b","count":3}]' } },
+    { name: 'two', properties: { list: '[]' } },
+    { name: 'three', properties: { list: 'no JSON' } },
+    { name: 'four' },
+  ]);
+  const query =
+    'customEvents | mv-expand item = parse_json(tostring(customDimensions["list"])) ' +
+    '| project name, itemKind = tostring(item["kind"]), number = tolong(item["count"])';
+  expect(await ask(query)).toEqual({
+    columns: ['name:string', 'itemKind:string', 'number:long'],
+    rows: [
+      ['one', 'a', 2],
+      ['one', 'b', 3],
+    ],
+  });
+});
+
 test('order is descending unless it says otherwise, by one key after the other', async () => {
   await ingest(['b', 'a', 'b'].map((name, index) => ({ name, measurements: { index } })));
   const { rows } = await ask(
@@ -375,6 +394,9 @@ test.each([
   ['customEvents | where name matches regex "(a|b)"', 'SemanticError', /expression is not emulated/],
   ['customEvents | where name matches regex "a+"', 'SemanticError', /expression is not emulated/],
   ['customEvents | where ingestion_time(1) == timestamp', 'SemanticError', /ingestion_time/],
+  ['customEvents | mv-expand name', 'SemanticError', /takes a dynamic value, not string/],
+  ['customEvents | mv-expand parse_json(name)', 'SemanticError', /needs a name/],
+  ['customEvents | extend mv-expand = 1', 'SyntaxError', /not a keyword/],
   ['customEvents | take all', 'SyntaxError', /whole number/],
   ['customEvents; traces', 'SyntaxError', /offset 12/],
   ['customEvents / all', 'SyntaxError', /offset 13/],

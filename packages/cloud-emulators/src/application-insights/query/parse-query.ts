@@ -90,6 +90,8 @@ class Parser {
       case 'sort':
         this.#keyword('by');
         return { kind: 'order', keys: this.#list(() => this.#orderKey()) };
+      case 'mv-expand':
+        return { kind: 'expand', column: this.#named() };
       case 'take':
       case 'limit':
         return { kind: 'take', count: this.#wholeNumber() };

@@ -15,7 +15,7 @@ const SPACE = /(?:\s|\/\/[^\r\n]*)*/y;
 const DATE_TIME = /datetime\(([^)]*)\)/y;
 /** https://learn.microsoft.com/kusto/query/scalar-data-types/timespan */
 const TIMESPAN = /\d+(?:ms|s|m|h|d)(?!\w)/y;
-const WORD = /[A-Za-z_]\w*/y;
+const WORD = /mv-expand\b|[A-Za-z_]\w*/y;
 const NUMBER = /\d+(\.\d+)?(?![\w.]|\.\d)|\d+(?=\.\.)/y;
 const SIGN = /==|=~|!=|<=|>=|\.\.|[|(),;<>=.[\]*]/y;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {

@@ -79,6 +79,8 @@ function apply(table: Table, operator: Operator): Table {
       };
       return { columns, rows: rows.toSorted(difference) };
     }
+    case 'expand':
+      return expand(table, operator.column);
     case 'take':
       return { columns, rows: rows.slice(0, operator.count) };
   }
@@ -101,6 +103,24 @@ function extend({ columns, rows }: Table, added: readonly NamedExpression[]): Ta
       ...row,
       ...Object.fromEntries(bound.map(({ name, evaluate }) => [name, evaluate(row)])),
     })),
+  };
+}
+
+/**
+ * Makes a row of each item of an array, with the item in a column. An empty array and what is no array make no row.
+ * Source: https://learn.microsoft.com/kusto/query/mv-expand-operator
+ */
+function expand({ columns, rows }: Table, { name, expression }: NamedExpression): Table {
+  const { type, evaluate } = bindExpression(expression, columns);
+  const column = name ?? (expression.kind === 'name' ? expression.name : undefined);
+  if (column === undefined) throw semanticError('A column of mv-expand that is made needs a name here.');
+  if (type !== 'dynamic') throw semanticError(`mv-expand takes a dynamic value, not ${type}.`);
+  return {
+    columns: [...columns.filter((one) => one.name !== column), { name: column, type }],
+    rows: rows.flatMap((row) => {
+      const items: unknown = evaluate(row);
+      return Array.isArray(items) ? items.map((item: unknown) => ({ ...row, [column]: item })) : [];
+    }),
   };
 }
 

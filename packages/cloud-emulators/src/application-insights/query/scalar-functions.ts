@@ -15,6 +15,11 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   tolong: ofOne(convertible('long'), toWholeNumber),
   todouble: ofOne(convertible('real'), toNumber),
   toreal: ofOne(convertible('real'), toNumber),
+  // https://learn.microsoft.com/kusto/query/parse-json-function
+  parse_json: ofOne(
+    (type) => (type === 'string' || type === 'dynamic' ? 'dynamic' : undefined),
+    (value) => (typeof value === 'string' ? parseJson(value) : value),
+  ),
   todatetime: ofOne(
     (type) => (type === 'string' || type === 'dynamic' ? 'datetime' : undefined),
     (value) => (typeof value === 'string' ? (readDateTime(value) ?? null) : null),
@@ -100,6 +105,16 @@ function toText(value: Value): string {
       return String(value);
     default:
       return value === null || value === undefined ? '' : JSON.stringify(value);
+  }
+}
+
+/** Gives the value of a text of JSON, and a text that is none as it is. An empty text is null. */
+function parseJson(text: string): Value {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
   }
 }
 

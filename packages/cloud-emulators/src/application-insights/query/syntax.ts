@@ -48,6 +48,7 @@ export type Operator =
       readonly kind: 'order';
       readonly keys: readonly { readonly expression: Expression; readonly isDescending: boolean }[];
     }
+  | { readonly kind: 'expand'; readonly column: NamedExpression }
   | { readonly kind: 'take'; readonly count: number };
 
 /** A query: a table or a union of queries, and the operators on its rows. */
