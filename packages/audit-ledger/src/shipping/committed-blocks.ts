@@ -1,7 +1,7 @@
 import type { CommittedBlock } from '../ledger/ledger-writer.ts';
 import type { AnyEntry } from '../ledger/parse-entry.ts';
 import type { PlacedLine } from './place-lines.ts';
-import type { ChainPosition, VouchedStretch } from './read-vouched.ts';
+import { type ChainPosition, endOfChain, type VouchedStretch } from './read-vouched.ts';
 
 /** The most bytes of committed blocks that wait in memory to be shipped. Others are read from the ledger. */
 export const MOST_HELD_BYTES = 8 * 1024 * 1024;
@@ -52,7 +52,8 @@ export class CommittedBlocks {
       next = { part, offset: offset + size, ...block.end };
       this.#shift();
     }
-    return next && { lines, next };
+    const hasEnded = endOfChain(lines) !== undefined;
+    return next && { lines, next: hasEnded ? { ...next, hasEnded } : next };
   }
 
   /** False where the ledger may have entries behind the cursor that are not here. */

@@ -39,7 +39,9 @@ export async function readVouchedHead(
     const stretch = { part: last.part, offset: Math.max(0, last.bytes - window) };
     const seals = await readSeals(ledger, chain.writer, stretch, abortSignal);
     const seal = seals[countFitting(seals, ({ entry }) => fits(entry, chain)) - 1];
-    if (seal) return asHead(seal);
+    // The end is the head of a chain that somebody has added to, though its own key seals that.
+    const end = seal && seals.find(({ entry, kindBefore }) => kindBefore === 'end' && fits(entry, chain));
+    if (seal) return asHead(end ?? seal);
   }
   let head: VouchedHead | undefined;
   for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal)) {

@@ -27,6 +27,8 @@ export interface ChainPosition {
   readonly sequence: number;
   /** The hash of that entry. */
   readonly hash: string;
+  /** True where the chain has ended before the place. Nothing after it is vouched for. */
+  readonly hasEnded?: true | undefined;
 }
 
 /** The beginning of every chain. */
@@ -34,17 +36,17 @@ export const CHAIN_START: ChainPosition = { part: 1, offset: 0, sequence: -1, ha
 
 /**
  * The reason why entries are not vouched for. `unsealed`: no fitting seal follows them. `truncated`: there is only half a
- * line.
+ * line. `after-end`: the chain has ended before them.
  */
-export type ChainProblem = LineProblem | 'unsealed' | 'truncated';
+export type ChainProblem = LineProblem | 'unsealed' | 'truncated' | 'after-end';
 
 /** Entries that are vouched for. */
 export interface VouchedStretch {
   /** The problem of what lies before these entries and is not vouched for. */
   readonly problem?: ChainProblem;
   /**
-   * The entries, in their order. The last one is a seal. There are none where a lost chain ends with what is not vouched
-   * for. The first has the problem `unlinked` where entries before it are missing.
+   * The entries, in their order. The last one is a seal, or the end of the chain. There are none where a lost chain ends
+   * with what is not vouched for. The first has the problem `unlinked` where entries before it are missing.
    */
   readonly lines: readonly PlacedLine[];
   /** The place after these entries, or after the end of a lost chain. */
@@ -59,7 +61,8 @@ const MOST_SKIPPED_PARTS = 16;
 /**
  * Reads the entries of a chain that a fitting seal vouches for. Each is linked to the seal by its hashes in the bytes that
  * were read with it, so storage may change meanwhile. The rest of a part after the last fitting seal is left out, and what
- * follows in the next part is read on if it is vouched for and of a higher sequence. Forged entries can't make the work
+ * follows in the next part is read on if it is vouched for and of a higher sequence. Nothing counts that follows the end
+ * of the chain and its seal, whoever has sealed it. Forged entries can't make the work
  * unbounded: where they begin, 8 MiB of a part are read at most, and of thousands of seals a dozen are checked.
  * @param from the place to begin at. It need not be trusted: a wrong place gives fewer entries.
  * @throws what the reader throws, and the signal's reason.
@@ -121,6 +124,9 @@ async function* readPart(
   const { part } = from;
   let { offset } = from;
   const { writer } = chain;
+  const problemAfterEnd = async () =>
+    (await hasMore(ledger, writer, { part, offset }, abortSignal)) ? 'after-end' : undefined;
+  if (from.hasEnded) return problemAfterEnd();
   let before = { writer, sequence: from.sequence, hash: from.hash };
   let isStart = true;
   let held: PlacedLine[] = [];
@@ -139,16 +145,28 @@ async function* readPart(
     const seal = seals[fitting - 1];
     if (seal) {
       const end = held.indexOf(seal) + 1;
-      const vouched = held.slice(0, end);
+      const ended = endOfChain(held.slice(0, end));
+      const vouched = held.slice(0, ended ?? end);
       held = held.slice(end);
       offset += sizeOf(vouched);
-      const { sequence, hash } = seal.place;
-      yield { lines: vouched, next: { part, offset, sequence, hash } };
+      const { sequence, hash } = vouched.at(-1)?.place ?? seal.place;
+      yield {
+        lines: vouched,
+        next: { part, offset, sequence, hash, ...(ended !== undefined && { hasEnded: true }) },
+      };
+      if (ended !== undefined) return problemAfterEnd();
     }
     if (fitting < seals.length || sizeOf(held) > MOST_UNSEALED_BYTES) return 'unsealed';
     if (problem) return held.length > 0 ? 'unsealed' : problem;
   }
   return held.length > 0 ? 'unsealed' : undefined;
+}
+
+/** Counts the lines up to the end of the chain and its seal; undefined where the chain does not end in them. */
+export function endOfChain(lines: readonly PlacedLine[]): number | undefined {
+  const at = lines.findIndex(({ entry }) => entry?.kind === 'end');
+  if (at < 0) return undefined;
+  return lines[at + 1]?.entry?.kind === 'seal' ? at + 2 : at + 1;
 }
 
 /** Tells whether an entry is a seal that fits the chain's key. It vouches for the entry whose hash it names as the one before. */

@@ -145,6 +145,7 @@ function* batchesOf(
     for (const event of made) sequences.set(event, sequence);
     size += more;
     next = { ...next, offset: next.offset + line.bytes, sequence, hash };
+    if (line === lines.at(-1)) next = { ...next, hasEnded: end.hasEnded };
   }
   yield { events, sequences, next };
 }

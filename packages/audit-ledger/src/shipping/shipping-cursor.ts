@@ -12,6 +12,7 @@ export const ShippingCursor = z.object({
   sequence: z.int().min(-1).describe('Sequence of the last entry before the cursor'),
   hash: EntryHash.describe('Hash of that entry'),
   refused: z.int().min(0).describe('Number of entries before the cursor that were refused'),
+  hasEnded: z.literal(true).optional().describe('Present where the chain has ended before the cursor'),
 });
 export type ShippingCursor = z.infer<typeof ShippingCursor>;
 

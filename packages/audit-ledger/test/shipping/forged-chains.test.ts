@@ -2,6 +2,7 @@ import { createSealKey } from '../../src/keys/seal-key.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
 import { stateName } from '../../src/shipping/state-names.ts';
 import type { MemoryLedger } from '../memory-storage.ts';
+import { MemoryLog, openGrowingLog } from '../transparency-log/memory-log.ts';
 import { closing, createLedgerWorld, forge, GONE_AFTER_IN_MS, opening } from './ledger-world.ts';
 
 const MADE_UP = '20260101T000000000Z-deadbeef';
@@ -126,13 +127,14 @@ const ON_THE_CHAIN: readonly (readonly [string, Attack, string])[] = [
 
 /** A process that wrote a record and the opening of another call, in two blocks, and is killed. */
 async function startVictim() {
-  const world = createLedgerWorld();
+  const log = new MemoryLog();
+  const world = createLedgerWorld({ openHeads: () => openGrowingLog(log) });
   const victim = world.startProcess();
   await victim.write(opening('open-call'), opening('answered-call'), closing('answered-call'));
   await victim.found();
   const sweeper = world.startProcess();
   await sweeper.found();
-  return { ...world, victim, sweeper };
+  return { ...world, victim, sweeper, log };
 }
 
 test.each(ON_THE_CHAIN)(
@@ -153,24 +155,40 @@ test.each(ON_THE_CHAIN)(
   },
 );
 
-test.each(ON_THE_CHAIN)(
-  'what a process wrote that ended is shipped, and not %s',
-  async (_, attack, problem) => {
-    const { victim, sweeper, ledger, clock, pass, sweep, shipped, problems, recoveredBy } =
-      await startVictim();
-    await victim.write(closing('open-call'), { kind: 'end', opened: 2, closed: 2 });
-    await victim.shipping.close(5000);
-    const { sequence } = headOf(ledger, victim.name);
-    attack(ledger, victim.name);
+test.each(ON_THE_CHAIN)('what a process wrote that ended is shipped, and not %s', async (_, attack) => {
+  const { victim, sweeper, ledger, clock, pass, sweep, shipped, problems, recoveredBy } = await startVictim();
+  await victim.write(closing('open-call'), { kind: 'end', opened: 2, closed: 2 });
+  await victim.shipping.close(5000);
+  const { sequence } = headOf(ledger, victim.name);
+  attack(ledger, victim.name);
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  await pass();
+  await sweep(sweeper);
+  expect(shipped()).toEqual(['answered-call answered', 'open-call answered']);
+  expect(recoveredBy(sweeper)).toEqual([]);
+  expect(problems()).toEqual([`${sequence + 1} after-end`]);
+});
+
+test('what follows the end of a chain is not shipped though the key of the chain has sealed it', async () => {
+  const { victim, sweeper, ledger, clock, pass, sweep, shipped, problems, log } = await startVictim();
+  await victim.write(closing('open-call'), { kind: 'end', opened: 2, closed: 2 });
+  await victim.shipping.close(5000);
+  const { sequence } = headOf(ledger, victim.name);
+  const after = async (body: EntryBody) => {
+    await victim.write(body);
     await clock.advance(GONE_AFTER_IN_MS);
     await sweep(sweeper);
     await pass();
-    await sweep(sweeper);
-    expect(shipped()).toEqual(['answered-call answered', 'open-call answered']);
-    expect(recoveredBy(sweeper)).toEqual([]);
-    expect(problems()).toEqual([`${sequence + 1} ${problem}`]);
-  },
-);
+  };
+  await after(REVISION);
+  await after(closing('late-call'));
+  expect(shipped()).toEqual(['answered-call answered', 'open-call answered']);
+  expect(problems()).toEqual([`${sequence + 1} after-end`, `${sequence + 1} after-end`]);
+  const leaves = [...log.blobs.keys()].flatMap((name) => log.text(name).split('\n'));
+  const last = leaves.findLast((line) => line.includes(victim.name));
+  expect(last).toContain(`"sequence":${sequence},`);
+});
 
 test.each(ON_THE_CHAIN)(
   'what a process writes that lives on is shipped by itself, and not %s',

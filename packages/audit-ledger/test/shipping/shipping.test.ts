@@ -635,7 +635,8 @@ test('the clock may jump backwards: what is gone goes by the clock of storage', 
 test('closing ships what is left at once, and then closes the sender', async () => {
   const { ingestion, startProcess } = createWorld();
   const { append, shipping } = startProcess();
-  append(...closings(3), { kind: 'end', opened: 0, closed: 3 });
+  append(...closings(3));
+  append({ kind: 'end', opened: 0, closed: 3 });
   await shipping.close(5000);
   expectEachOnce(ingestion, 3);
   expect(ingestion.named('gateway.audit.anchor')).toHaveLength(2);

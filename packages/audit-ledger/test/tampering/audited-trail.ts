@@ -112,6 +112,8 @@ export async function createAuditedTrail() {
     ended: ended.name,
     killed: killed.name,
     living: living.name,
+    /** Writes with the seal key of the process that has ended. */
+    writeAsEnded: ended.write,
     /** Makes the entry of another call of the living process, or of one that is made up. */
     nextRecord,
     /** Lets one more process begin, make a call and end, and the living process sweep. Gives the name of its chain. */

@@ -46,6 +46,29 @@ function recoveryIn(trail: AuditedTrail): EntryBody {
   return { kind: 'closing', record: { ...trail.nextRecord(), ...entry.record, ...FORGED }, recovered };
 }
 
+/** The rows of who has got hold of the seal key of a process besides. */
+export const ATTACKS_WITH_SEAL_KEY: readonly Attack[] = [
+  {
+    deed: 'adds a sealed revision to a chain that has ended',
+    attack: (trail) => trail.writeAsEnded(revisionIn(trail, trail.ended)),
+    found: ['unvouched'],
+  },
+  {
+    deed: 'adds a sealed call that never was to a chain that has ended',
+    attack: (trail) => {
+      const record = { ...trail.nextRecord(), ...FORGED };
+      trail.requests.pop();
+      return trail.writeAsEnded({ kind: 'opening', record }, { kind: 'closing', record });
+    },
+    found: ['unvouched'],
+  },
+  {
+    deed: 'adds a sealed second end to a chain that has ended',
+    attack: (trail) => trail.writeAsEnded({ kind: 'end', opened: 3, closed: 3 }),
+    found: ['unvouched'],
+  },
+];
+
 function chainBody(): EntryBody {
   return { kind: 'chain', policyVersion: 'v1', sealKey: OWN_SEAL_KEY.publicKey };
 }

@@ -25,11 +25,15 @@ const END: EntryBody = { kind: 'end', opened: 3, closed: 3 };
 const CALLS = ['one', 'two', 'three'];
 const SUBJECT = 'a'.repeat(64);
 
-/** A chain of blocks: one with the beginning and its signature, one for each call, and its end where it has one. */
+/**
+ * A chain of blocks: one with the beginning and its signature, one for each call, its end where it has one, and what its
+ * key seals after that.
+ */
 function writeBlocks(
   calls: readonly string[],
   ending: readonly EntryBody[] = [END],
   writer = WRITER,
+  later: readonly EntryBody[] = [],
 ): string[] {
   const chain = startSample({ writer });
   chain.add(BEGINNING);
@@ -42,6 +46,8 @@ function writeBlocks(
   }
   for (const body of ending) chain.add(body);
   if (ending.length > 0) chain.seal();
+  for (const body of later) chain.add(body);
+  if (later.length > 0) chain.seal();
   return [...chain.lines];
 }
 
@@ -355,7 +361,17 @@ test.each<[string, readonly string[], readonly unknown[], number]>([
 
 test('nothing goes on after the end of a chain, not even under its own seal', async () => {
   const lines = writeBlocks(CALLS, [END, closing('late')]);
-  expect(await find({ chains: { [WRITER]: lines } })).toEqual([['after-end', WRITER, 13, 14]]);
+  expect(await find({ chains: { [WRITER]: lines } })).toEqual([['unvouched', WRITER, 13, 14]]);
+  expect((await verify({ chains: { [WRITER]: lines } })).closings).toBe(3);
+});
+
+test('a block that follows on the sealed end of a chain does not count, though the key of the chain has sealed it', async () => {
+  const added = writeBlocks(CALLS, [END], WRITER, [closing('late'), opening('later')]);
+  const { findings, closings, isIntact } = await verify({ chains: { [WRITER]: added } });
+  expect(findings).toMatchObject([
+    { kind: 'unvouched', sequence: ended.length, message: expect.stringContaining('has ended') as string },
+  ]);
+  expect([closings, isIntact]).toEqual([3, false]);
 });
 
 test('a chain without a signature is tolerated for a minute, and named after that', async () => {

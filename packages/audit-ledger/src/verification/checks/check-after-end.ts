@@ -2,7 +2,10 @@ import { isNamed } from '../chain-faults/fault.ts';
 import type { LedgerCheck } from '../check.ts';
 import { nameEntries, type Place } from '../finding.ts';
 
-/** Checks that nothing but its seal follows on the end of a chain, unless a fault of the chain names it already. */
+/**
+ * Checks that nothing but its seal follows on the end of a chain, where no key is at hand to tell what counts. Of a chain
+ * whose seals are known nothing counts after the end. A fault of the chain that names it already is enough.
+ */
 export function checkAfterEnd(): LedgerCheck {
   let end = Infinity;
   let after: { readonly first: number; last: number; readonly place: Place } | undefined;

@@ -70,7 +70,7 @@ export async function* readSealed(options: SealedReadingOptions): AsyncGenerator
     const stretch = follows && !last.isEnd ? asStretch(scanned, begin, writer) : undefined;
     if (!stretch) {
       const lines = readChain(reader, chain, false, abortSignal, begin);
-      yield* settleLines(lines, writer, sealKey, last.sequence);
+      yield* settleLines(lines, writer, sealKey, last);
       return;
     }
     yield stretch;

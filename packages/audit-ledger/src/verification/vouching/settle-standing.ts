@@ -17,6 +17,13 @@ interface HeldLine extends ChainLine {
   isEvidence: boolean;
 }
 
+/** The last entry of a chain before the lines that are settled. */
+interface SettledBefore {
+  readonly sequence: number;
+  /** True where it is the seal of the chain's end. */
+  readonly isEnd: boolean;
+}
+
 /** Takes the lines of a chain in their order, and gives them back in that order once their standing is known. */
 interface StandingSettler {
   /** Takes further lines. @returns the lines that are settled by now. */
@@ -28,18 +35,23 @@ interface StandingSettler {
 /**
  * Finds the lines that a chain's seals vouch for. A seal vouches for the entry whose hash it signs, and by the hashes
  * that entries name for all before it, wherever they stand; an entry counts once. Few seals are checked, because the
- * last one of several vouches for the same entries as all of them.
+ * last one of several vouches for the same entries as all of them. Nothing counts after the end of the chain and its seal.
  * @param sealKey the key by which the chain's seals are checked.
- * @param last the last sequence of the lines before, which are vouched for; none when left out.
+ * @param before the last entry of the lines before, which are vouched for; there are none when left out.
  */
-function createStandingSettler(writer: string, sealKey: SealPublicKey, last?: number): StandingSettler {
+function createStandingSettler(
+  writer: string,
+  sealKey: SealPublicKey,
+  before?: SettledBefore,
+): StandingSettler {
   let held: HeldLine[] = [];
   let heldBytes = 0;
   /** The number of held lines whose seals were looked at. */
   let looked = 0;
   let otherChecks = 0;
   const byHash = new Map<string, HeldLine>();
-  const vouched = createSequenceSet(last);
+  const vouched = createSequenceSet(before?.sequence);
+  let end = before?.isEnd === true ? before.sequence - 1 : Infinity;
 
   const fits = (seal: ReadEntry): boolean => {
     const { value } = seal.members;
@@ -47,14 +59,14 @@ function createStandingSettler(writer: string, sealKey: SealPublicKey, last?: nu
   };
   /** Marks what a fitting seal vouches for: itself, and the entries before it as far as they are held. */
   const vouchUpTo = (seal: HeldLine): void => {
-    const before: HeldLine[] = [];
+    const linked: HeldLine[] = [];
     for (let line: HeldLine | undefined = seal; line?.entry && !line.isEvidence;) {
-      before.push(line);
+      linked.push(line);
       const { previous, sequence }: ReadEntry = line.entry;
       const parent = byHash.get(previous);
       line = parent?.entry?.sequence === sequence - 1 ? parent : undefined;
     }
-    for (const line of before.reverse()) line.isEvidence = vouched.add(line.entry?.sequence ?? -1);
+    for (const line of linked.reverse()) line.isEvidence = vouched.add(line.entry?.sequence ?? -1);
   };
   /** Checks the last new seal, and those before it that it does not vouch for. @returns the place after the last that fits. */
   const look = (): number => {
@@ -73,12 +85,20 @@ function createStandingSettler(writer: string, sealKey: SealPublicKey, last?: nu
     looked = held.length;
     return settled;
   };
+  /** Leaves out a line that follows the end of the chain, and takes note of the end. */
+  const leaveOutAfterEnd = (line: HeldLine): void => {
+    if (!line.entry || !line.isEvidence) return;
+    const { sequence, kind } = line.entry;
+    if (sequence > end && !(kind === 'seal' && sequence === end + 1)) line.isEvidence = false;
+    else if (kind === 'end') end = sequence;
+  };
   const release = (count: number): readonly ChainLine[] => {
     if (count === 0) return [];
     const released = held.slice(0, count);
     held = held.slice(count);
     looked -= count;
     for (const line of released) {
+      leaveOutAfterEnd(line);
       heldBytes -= line.bytes;
       if (byHash.get(line.hash) === line) byHash.delete(line.hash);
     }
@@ -104,14 +124,14 @@ function createStandingSettler(writer: string, sealKey: SealPublicKey, last?: nu
   };
 }
 
-/** Gives the lines of a chain once their standing is known. @param last as of `createStandingSettler`. */
+/** Gives the lines of a chain once their standing is known. @param before as of `createStandingSettler`. */
 export async function* settleLines(
   lines: AsyncGenerator<readonly ChainLine[], void>,
   writer: string,
   sealKey: SealPublicKey,
-  last?: number,
+  before?: SettledBefore,
 ): AsyncGenerator<readonly ChainLine[], void> {
-  const settler = createStandingSettler(writer, sealKey, last);
+  const settler = createStandingSettler(writer, sealKey, before);
   for await (const read of lines) {
     const settled = settler.add(read);
     if (settled.length > 0) yield settled;
