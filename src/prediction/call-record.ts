@@ -239,6 +239,11 @@ export class CallRecord {
     this.#ending.facts = facts;
   }
 
+  /** Notes the facts of an answer that does not go out. */
+  noteFacts(facts: AnswerFacts): void {
+    this.#ending.facts = facts;
+  }
+
   noteFailed({ code, facts: { status } }: GatewayError): void {
     this.#ending.outcome = outcomeOf(code, status);
     this.#ending.status = status;

@@ -26,7 +26,10 @@ export async function deliverStream(
       await delivery.sendEnd();
     }
   } catch (error) {
-    if (!delivery.isBegun) throw error;
+    if (!delivery.isBegun) {
+      if (toGatewayError(error).code === 'CONTENT_BLOCKED') delivery.noteUsage();
+      throw error;
+    }
     await delivery.sendFailure(toGatewayError(error));
   } finally {
     delivery.stopFilling();
@@ -131,6 +134,11 @@ class StreamDelivery {
     abandonUnlessTaken(reply);
     // This is not waited for: a generator ends only when its pending part comes, and the deadline's signal cuts that off.
     void this.#parts?.return?.().catch(() => undefined);
+  }
+
+  /** Notes what the model has used for a stream that is held back from its beginning. */
+  noteUsage(): void {
+    this.#served.record.noteFacts(this.#facts());
   }
 
   /** Fills no silence from here on. */

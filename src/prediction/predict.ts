@@ -11,7 +11,7 @@ import { checkTimeLimits, readStartLimit } from './deadline.ts';
 import { deliverStream } from './deliver-stream.ts';
 import { deliverWhole } from './deliver-whole.ts';
 import type { Prediction, StreamShape } from './prediction.ts';
-import type { CallProtection, Protection } from './protection.ts';
+import type { CallProtection, ProtectAnswer, Protection } from './protection.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys';
 import {
@@ -57,7 +57,11 @@ export function createPredict(dependencies: PredictDependencies): Predict {
         // Inspect: the caller may reach all that the prompt makes Google reach, and instances meet their schema.
         await inspect(governance, allowed, served);
         // Protect: values that must not leave are taken out of what the caller sent, or the call is refused.
-        const { authorized } = await protect(dependencies, served, { caller, allowed, body: read.body });
+        const { authorized, protection } = await protect(dependencies, served, {
+          caller,
+          allowed,
+          body: read.body,
+        });
         // Reserve: the caller's token budgets and stream slots.
         held.reserve(caller, authorized);
         // Credentials: obtained while the opening of a strict call is put on the ledger.
@@ -67,7 +71,7 @@ export function createPredict(dependencies: PredictDependencies): Predict {
           deadline.bound(record.begin()),
         ]);
         // Predict: Vertex AI is asked, and the memory of the body given back as soon as it answers.
-        return askVertex(dependencies, served, authorized, seal, accessToken);
+        return askVertex(dependencies, served, authorized, seal, accessToken, protection);
       })();
       // Deliver: the answer goes out part by part, or whole.
       if (shape) await deliverStream(served, coming, shape, keepAliveIntervalInMs);
@@ -180,15 +184,16 @@ function usesSeal({ payload }: Prediction): boolean {
 
 function askVertex(
   { vertex }: PredictDependencies,
-  { deadline, heldBody, heldAnswer }: ServedCall,
+  { record, deadline, heldBody, heldAnswer }: ServedCall,
   authorized: AuthorizedCall<Prediction>,
   seal: Seal | undefined,
   accessToken: string,
+  protection: CallProtection | undefined,
 ): AskedVertex {
   deadline.reachVertex();
   const { abortSignal, timeoutInMs } = deadline;
   const limits = { abortSignal, timeoutInMs, held: heldAnswer };
-  const coming = vertex.predict(authorized, seal, accessToken, limits);
+  const coming = vertex.predict(authorized, seal, accessToken, limits, protectAnswers(record, protection));
   // Vertex AI answers, or fails, only once it has all of the body.
   const release = () => heldBody.release();
   coming.then(release, release);
@@ -198,6 +203,23 @@ function askVertex(
       ? undefined
       : { format: payload.rewrite?.streamFormat ?? payload.format, framing: payload.framing };
   return { coming, shape };
+}
+
+/** Returns the protection of answers. What the model has used for an answer that is held back is on record all the same. */
+function protectAnswers(
+  record: CallRecord,
+  protection: CallProtection | undefined,
+): ProtectAnswer | undefined {
+  const protect = protection?.protectAnswer;
+  if (!protect) return undefined;
+  return async (answer) => {
+    try {
+      return await protect(answer);
+    } catch (error) {
+      if (answer.kind === 'whole') record.noteAnswered(answer.facts);
+      throw error;
+    }
+  };
 }
 
 /** Resolves with the answer to a call that does not stream. @throws GatewayError as Vertex AI's answer, and for a timeout. */

@@ -1,6 +1,6 @@
 import type { ProtectionPlan } from '../governance/protection-plan.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { Answer, AnswerFormat } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Finding } from './finding.ts';
 
 /** Inspects the content of calls, and changes it as governance plans it. */
@@ -31,7 +31,7 @@ export interface SentContent {
 }
 
 /**
- * Protects an answer in the format of Vertex AI. Parts of a stream without a text that is inspected stay the same bytes.
+ * Protects an answer as Vertex AI has written it. Parts of a stream without a text that is inspected stay the same bytes.
  * @throws GatewayError CONTENT_BLOCKED for a value that a rule blocks; the parts of a stream throw it too.
  */
-export type ProtectAnswer = (answer: Answer, format: AnswerFormat) => Answer | Promise<Answer>;
+export type ProtectAnswer = (answer: Answer) => Promise<Answer>;

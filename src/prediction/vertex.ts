@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import type { HeldBytes } from './served-call.ts';
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { Prediction } from './prediction.ts';
+import type { ProtectAnswer } from './protection.ts';
 
 /** Gives a Google access token that is valid now. */
 export interface AccessTokens {
@@ -15,6 +16,7 @@ export interface Vertex {
   /**
    * Resolves with the whole answer, or when the stream has begun.
    * @param seal the seal for a payload that uses it (`usesSeal`).
+   * @param protect protects each answer of Vertex AI before it is rewritten for the caller; left out for a call without protection.
    * @throws GatewayError with a VERTEX code. The parts of a stream throw them too, and VERTEX_STREAM_BROKEN when the
    *   stream ends before the model has said that it is complete.
    */
@@ -23,6 +25,7 @@ export interface Vertex {
     seal: Seal | undefined,
     accessToken: string,
     limits: VertexLimits,
+    protect?: ProtectAnswer,
   ): Promise<Answer>;
 }
 

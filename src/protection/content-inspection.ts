@@ -56,7 +56,8 @@ export class ContentInspection {
    * @throws GatewayError CONTENT_BLOCKED with the tenth value that is blocked.
    */
   async findReplaced(text: string, place: Place): Promise<readonly Replaced[]> {
-    const { detectors } = this.#options;
+    const { detectors, plan } = this.#options;
+    if (plan.kinds.size === 0) return [];
     if (text.length > UNITS_IN_A_TURN) return this.#findInLong(text, place);
     if (place.context === '') return this.decide(text, detectors.detect(text), place);
     const before = `${place.context}: `;

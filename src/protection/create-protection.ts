@@ -2,7 +2,8 @@ import type { Detectors } from '@vertex-ai-gateway/content-detectors/detectors';
 import type { DirectionPlan, ProtectionPlan } from '../governance/protection-plan.ts';
 import { editRanges } from '../json/edit-json.ts';
 import type { Finding } from '../prediction/finding.ts';
-import type { CallProtection, Protection, SentContent } from '../prediction/protection.ts';
+import type { CallProtection, ProtectAnswer, Protection, SentContent } from '../prediction/protection.ts';
+import { type AnswerGuard, protectStream, protectWhole } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection } from './content-inspection.ts';
 import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
@@ -72,7 +73,38 @@ class ProtectedCall implements CallProtection {
     return written?.();
   }
 
-  get protectAnswer(): CallProtection['protectAnswer'] {
-    return undefined;
+  get protectAnswer(): ProtectAnswer | undefined {
+    if (!this.#plan.response && this.#placeholders.restored.size === 0) return undefined;
+    return async (answer) => {
+      const guard = await this.#guardAnswer(this.#plan.response);
+      return answer.kind === 'whole' ? protectWhole(answer, guard) : protectStream(answer, guard);
+    };
+  }
+
+  async #guardAnswer(planned: DirectionPlan | undefined): Promise<AnswerGuard> {
+    const placeholders = this.#placeholders;
+    const plan = planned ?? NO_PLAN;
+    const detectors = planned ? await this.#detectorsOf(planned) : NO_DETECTORS;
+    const blocked = new BlockedContent('response');
+    const note = this.#note;
+    const inspection = new ContentInspection({
+      direction: 'response',
+      plan,
+      detectors,
+      placeholders,
+      blocked,
+      note,
+    });
+    return { plan, detectors: planned && detectors, placeholders, blocked, inspection };
   }
 }
+
+const NO_PLAN: DirectionPlan = { kinds: new Map(), refusedMedia: new Map() };
+/** The detectors of an answer in which nothing is looked for. */
+const NO_DETECTORS: Detectors = {
+  detect: () => [],
+  openStream: () => {
+    throw new TypeError('nothing is looked for');
+  },
+  maximumHeldUnits: 0,
+};

@@ -32,6 +32,8 @@ export interface TextUse {
   readonly inspectsFixed: boolean;
   /** Sees each text, and each name of a member, before it is inspected. */
   readonly see: (text: string) => void;
+  /** The plain names of members that are emptied, since they would tell a replaced value in pieces. */
+  readonly dropped?: ReadonlySet<string>;
   /** Finds what changes in a text: undefined when nothing does. @throws GatewayError CONTENT_BLOCKED. */
   readonly rewrite: (text: string, place: Place) => Promise<Rewrite | undefined>;
 }
@@ -64,11 +66,21 @@ interface Leaf extends Frame {
 /**
  * Inspects every text in a JSON value at any depth, and the numbers that are long enough to be somebody's. Names of members
  * are never changed. Other calls get their turn while a long value is inspected.
+ * @param without the starts of the texts that are left out.
  * @returns the edits of the text that the value is in, in order.
  */
-export async function inspectJson(root: JsonValue, use: TextUse): Promise<readonly RangeEdit[]> {
+export async function inspectJson(
+  root: JsonValue,
+  use: TextUse,
+  without: ReadonlySet<number> = NONE,
+): Promise<readonly RangeEdit[]> {
   const isShaped = root.kind === 'object' && isContainersOwn((name) => root.member(name) !== undefined);
-  return new JsonInspection(use).inspect(root, undefined, isShaped, 0);
+  return new JsonInspection(use, without).inspect(root, undefined, isShaped, 0);
+}
+
+/** Inspects a text that stands alone. @returns undefined when nothing changes. */
+export async function inspectText(text: string, use: TextUse): Promise<Rewrite | undefined> {
+  return new JsonInspection(use).inspectText(text, OUTERMOST, 0);
 }
 
 /** Inspects the bytes of a body that is no JSON. @returns the changed bytes; undefined when nothing changes. */
@@ -85,14 +97,18 @@ export async function inspectFixed(text: string, at: Position, use: TextUse): Pr
   await new JsonInspection(use).inspectText(text, { at, context: '', isFixed: true }, 0);
 }
 
+const NONE: ReadonlySet<number> = new Set();
 const OUTERMOST: Place = { at: undefined, context: '', isFixed: false };
 
 class JsonInspection {
   readonly #use: TextUse;
   readonly #types = new WeakMap<JsonValue, Types>();
 
-  constructor(use: TextUse) {
+  readonly #without: ReadonlySet<number>;
+
+  constructor(use: TextUse, without: ReadonlySet<number> = NONE) {
     this.#use = use;
+    this.#without = without;
   }
 
   async inspect(
@@ -106,7 +122,8 @@ class JsonInspection {
     const visit = async (leaf: Leaf): Promise<void> => {
       const { value } = leaf;
       const { kind } = value;
-      if (kind === 'object' || kind === 'array')
+      if (this.#isDropped(leaf)) edits.push({ start: value.start, end: value.end, write: () => 'null' });
+      else if (kind === 'object' || kind === 'array')
         frames.push({
           ...leaf,
           container: value,
@@ -145,6 +162,10 @@ class JsonInspection {
     return edits;
   }
 
+  #isDropped({ plain, isShaped, value: { kind } }: Leaf): boolean {
+    return !isShaped && (kind === 'object' || kind === 'array') && this.#use.dropped?.has(plain) === true;
+  }
+
   #childOf(frame: Frame): Leaf {
     const { at, children, isObject } = frame;
     const { value } = children;
@@ -174,6 +195,7 @@ class JsonInspection {
   }
 
   async #inspectString(leaf: Leaf, within: number): Promise<Rewrite | undefined> {
+    if (within === 0 && this.#without.has(leaf.value.start)) return undefined;
     const text = leaf.value.readText(Infinity) ?? '';
     if (text === '') return undefined;
     const place = this.#placeOf(leaf, text);

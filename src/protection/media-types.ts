@@ -41,7 +41,8 @@ export function isTextType(mediaType: string): boolean {
 
 /** Returns true for a type that says nothing about the content. */
 export function isUnknownType(mediaType: string): boolean {
-  return /^\s*(?:application\/octet-stream)?\s*(?:;|$)/i.test(mediaType);
+  const [type = ''] = mediaType.split(';');
+  return ['', 'application/octet-stream'].includes(type.trim().toLowerCase());
 }
 
 /** Returns the medium of a media type; undefined for text. A type that is neither image, audio nor video is a document. */

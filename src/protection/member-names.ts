@@ -4,8 +4,9 @@
  */
 const FIXED: ReadonlySet<string> = new Set(
   `
-    allowedfunctionnames cachedcontent callid datastore encryptedcontent endpoint engine fileid id model name
-    operationname ragcorpora ragcorpus ragfileids signature thoughtsignature toolcallid tooluseid uris
+    allowedfunctionnames cachedcontent callid createtime datastore encryptedcontent endpoint engine fileid finishreason id
+    mediatype mimetype model modelversion name object operationname ragcorpora ragcorpus ragfileids responseid role
+    servicetier signature stopreason systemfingerprint thoughtsignature toolcallid tooluseid traffictype type uris
   `
     .trim()
     .split(/\s+/),

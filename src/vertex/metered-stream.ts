@@ -10,8 +10,9 @@ import {
   readReported,
   type Reported,
 } from './answer-formats.ts';
+import { endOfElements } from '../json/split-stream.ts';
 import { createObjectScanner } from './scan-objects.ts';
-import { endOfElements, PIECE_BYTES, readValues, splitValues } from './split-values.ts';
+import { PIECE_BYTES, readValues, splitValues } from './split-values.ts';
 import { endsWithBlankLine } from './stream-parts.ts';
 import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';

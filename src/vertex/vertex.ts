@@ -1,5 +1,6 @@
 import type { EndpointAddress } from '../governance/endpoint-address.ts';
 import type { Answer } from '../prediction/answer.ts';
+import type { ProtectAnswer } from '../prediction/protection.ts';
 import type { Vertex } from '../prediction/vertex.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { passOn, type Send, withFirstPart } from './pass-on.ts';
@@ -54,7 +55,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
 
   const call = async (
     address: VertexAddress,
-    ...[authorized, seal, accessToken, limits]: Parameters<Vertex['predict']>
+    ...[authorized, seal, accessToken, limits, protect]: Parameters<Vertex['predict']>
   ): Promise<Answer> => {
     const { project, location, resource, target } = authorized;
     const { payload } = target;
@@ -71,12 +72,15 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
             maximumBytes: maximumAnswerBytes,
             held: limits.held,
           })
-        : passOn(send, payload, authorized, seal);
+        : passOn(protect ? protecting(send, protect) : send, payload, authorized, seal);
     }
     if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
     const client: GrpcPredict = await overGrpc(address);
     const name = `projects/${project}/locations/${location}/endpoints/${resource.endpoint}`;
-    return withRenewal(renewal, accessToken, (token) => client.predict(name, payload, token, limits));
+    const answer = await withRenewal(renewal, accessToken, (token) =>
+      client.predict(name, payload, token, limits),
+    );
+    return protect ? protect(answer) : answer;
   };
 
   return {
@@ -91,6 +95,11 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
       });
     },
   };
+}
+
+/** Protects each answer before anything else reads it. The vectors of texts, which come from requests sent together, hold no text. */
+function protecting(send: Send, protect: ProtectAnswer): Send {
+  return async (...asked) => protect(await send(...asked));
 }
 
 /**

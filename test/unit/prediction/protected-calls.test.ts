@@ -3,10 +3,10 @@ import type { Governance } from '../../../src/governance/governance.ts';
 import type { ProtectionPlan } from '../../../src/governance/protection-plan.ts';
 import type { Finding } from '../../../src/prediction/finding.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
-import type { CallProtection, Protection } from '../../../src/prediction/protection.ts';
+import type { CallProtection, ProtectAnswer, Protection } from '../../../src/prediction/protection.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import { jsonOf } from '../json-of.ts';
-import { type Changes, oneCall, PREDICTION, WHOLE } from './one-call.ts';
+import { type Changes, FACTS, oneCall, PREDICTION, stream, STREAMED, WHOLE } from './one-call.ts';
 
 const PLAN: ProtectionPlan = { request: undefined, response: undefined };
 const FINDING: Finding = {
@@ -20,7 +20,7 @@ const FINDING: Finding = {
 const iris = endpointEntry({
   name: 'iris',
   operations: ['predict'],
-  instances: { type: 'string', maxLength: 10 },
+  instances: { type: 'string', maxLength: 15 },
 });
 const granted = governanceOf({
   entries: [iris],
@@ -41,7 +41,10 @@ function read(instances: unknown): Prediction {
   return { ...PREDICTION, payload: { kind: 'instances', instances: jsonOf(instances) } };
 }
 
-function protecting(protectRequest: CallProtection['protectRequest']): {
+function protecting(
+  protectRequest: CallProtection['protectRequest'],
+  protectAnswer?: ProtectAnswer,
+): {
   protection: Protection;
   plans: ProtectionPlan[];
 } {
@@ -52,7 +55,7 @@ function protecting(protectRequest: CallProtection['protectRequest']): {
       begin: (plan, note) => {
         plans.push(plan);
         note(FINDING);
-        return { protectRequest, protectAnswer: undefined };
+        return { protectRequest, protectAnswer };
       },
     },
   };
@@ -128,4 +131,64 @@ test('a call without a plan never reaches the protection', async () => {
   const { sent, record } = await run({ governance: granted });
   expect(sent).toEqual([['0123456789']]);
   expect(record).not.toHaveProperty('findings');
+});
+
+const BLOCKED = new GatewayError('CONTENT_BLOCKED', 'It stays.');
+const unchanged = () => Promise.resolve(undefined);
+
+test('Vertex AI’s answer goes out as it is protected', async () => {
+  const { protection } = protecting(unchanged, (answer) =>
+    Promise.resolve(answer.kind === 'whole' ? { ...answer, body: Buffer.from('[EMAIL_1]') } : answer),
+  );
+  const { reply, record } = await run({
+    protection,
+    vertex: { predict: (...[, , , , protect]) => protect?.(WHOLE) ?? Promise.reject(BLOCKED) },
+  });
+  expect(reply.body).toBe('[EMAIL_1]');
+  expect(record).toMatchObject({ outcome: 'answered', responseBytes: 9 });
+});
+
+test('a whole answer that is held back is denied, and what the model has used is on record', async () => {
+  const { protection } = protecting(unchanged, () => Promise.reject(BLOCKED));
+  const { reply, record } = await run({
+    protection,
+    vertex: { predict: (...[, , , , protect]) => protect?.(WHOLE) ?? Promise.reject(BLOCKED) },
+  });
+  expect(reply.status).toBe(403);
+  expect(record).toMatchObject({ outcome: 'denied', code: 'CONTENT_BLOCKED', facts: FACTS });
+});
+
+test.each([
+  [
+    'before anything is sent',
+    [BLOCKED],
+    { outcome: 'denied', status: 403, code: 'CONTENT_BLOCKED', facts: FACTS },
+  ],
+  [
+    'once it has begun',
+    ['data: 1\n\n', BLOCKED],
+    { outcome: 'interrupted', status: 200, code: 'CONTENT_BLOCKED', facts: FACTS },
+  ],
+])('a stream that is held back %s is on record with what it has used', async (_, parts, expected) => {
+  const { reply, record } = await run({
+    protection: protecting(unchanged, () => Promise.resolve(stream(parts))).protection,
+    readPrediction: () => STREAMED,
+    vertex: { predict: (...[, , , , protect]) => protect?.(stream([])) ?? Promise.reject(BLOCKED) },
+  });
+  expect(record).toMatchObject(expected);
+  if (parts.length > 1) expect(reply.body).toBe('data: 1\n\n<CONTENT_BLOCKED gemini sse>');
+});
+
+test('Vertex AI is told of no protection for a call without a plan', async () => {
+  const given: unknown[] = [];
+  await run({
+    governance: granted,
+    vertex: {
+      predict: (...[, , , , protect]) => {
+        given.push(protect);
+        return Promise.resolve(WHOLE);
+      },
+    },
+  });
+  expect(given).toEqual([undefined]);
 });
