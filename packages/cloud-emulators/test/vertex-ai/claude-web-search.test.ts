@@ -138,9 +138,7 @@ test('a stream has the search whole, and the citation before the text', async ()
     'web_search_tool_result',
     'text',
   ]);
-  const deltas = events.flatMap(
-    ({ delta }) => ((delta as Block | undefined)?.type) ?? [],
-  );
+  const deltas = events.flatMap(({ delta }) => (delta as Block | undefined)?.type ?? []);
   expect(deltas.indexOf('citations_delta')).toBe(deltas.indexOf('text_delta') - 1);
   const end = events.find(({ type }) => type === 'message_delta');
   expect(end).toMatchObject({ usage: { server_tool_use: { web_search_requests: 1 } } });
