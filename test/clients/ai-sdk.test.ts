@@ -7,6 +7,7 @@ import {
   type EmbeddingModel,
   generateText,
   type LanguageModel,
+  type LanguageModelUsage,
   streamText,
 } from 'ai';
 import {
@@ -147,6 +148,12 @@ async function languageOf({ application, language, model }: Setup): Promise<Lang
   return language(await clients.credentials(application), model);
 }
 
+/** Counts what came out. A chat has the thoughts of Gemini in its total alone, which the AI SDK does not read. */
+function outputOf({ outputTokens, raw = {} }: LanguageModelUsage): number | undefined {
+  const { prompt_tokens: prompt, total_tokens: total } = raw;
+  return typeof prompt === 'number' && typeof total === 'number' ? total - prompt : outputTokens;
+}
+
 test.each(SETUPS)('generateText answers: %s', async (_, setup) => {
   const { text, usage } = await generateText({ model: await languageOf(setup), prompt: PROMPT });
   expect(text).not.toBe('');
@@ -154,7 +161,7 @@ test.each(SETUPS)('generateText answers: %s', async (_, setup) => {
     outcome: 'answered',
     operation: setup.operations[0],
     inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
+    outputTokens: outputOf(usage),
     usageCompleteness: 'complete',
   });
 });
@@ -164,12 +171,12 @@ test.each(SETUPS)('streamText answers: %s', async (_, setup) => {
   const parts: string[] = [];
   for await (const part of result.textStream) parts.push(part);
   expect(parts.length).toBeGreaterThan(1);
-  const { inputTokens, outputTokens } = await result.usage;
+  const usage = await result.usage;
   clients.expectRecords({
     outcome: 'answered',
     operation: setup.operations[1],
-    inputTokens,
-    outputTokens,
+    inputTokens: usage.inputTokens,
+    outputTokens: outputOf(usage),
     usageCompleteness: 'complete',
   });
 });

@@ -59,7 +59,8 @@ test.each(SETUPS)('chats %s', async (_, client) => {
     location: 'us',
     finishReason: 'stop',
     inputTokens: usage?.prompt_tokens,
-    outputTokens: usage?.completion_tokens,
+    // Thoughts of Gemini are in the total alone.
+    outputTokens: Number(usage?.total_tokens) - Number(usage?.prompt_tokens),
     totalTokens: usage?.total_tokens,
     usageCompleteness: 'complete',
   });

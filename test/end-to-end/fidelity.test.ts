@@ -127,7 +127,8 @@ function measureChat(text: string): AuditRecord {
   const last = (name: string) => Number(found.findLast((one) => one[1] === name)?.[2]);
   return {
     inputTokens: last('prompt_tokens'),
-    outputTokens: last('completion_tokens'),
+    // Thoughts of Gemini are in the total alone.
+    outputTokens: last('total_tokens') - last('prompt_tokens'),
     totalTokens: last('total_tokens'),
     usageCompleteness: 'complete',
   };

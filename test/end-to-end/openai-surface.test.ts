@@ -97,7 +97,8 @@ test.each([
     location: 'us',
     finishReason: choices[0]?.finish_reason,
     inputTokens: usage?.prompt_tokens,
-    outputTokens: usage?.completion_tokens,
+    // Thoughts of Gemini are in the total alone.
+    outputTokens: Number(usage?.total_tokens) - Number(usage?.prompt_tokens),
     totalTokens: usage?.total_tokens,
     usageCompleteness: 'complete',
   });

@@ -20,6 +20,7 @@ interface GenerateAnswer {
   readonly usageMetadata: {
     readonly promptTokenCount: number;
     readonly candidatesTokenCount: number;
+    readonly thoughtsTokenCount: number;
     readonly totalTokenCount: number;
   };
 }
@@ -138,7 +139,7 @@ test.each(['sse', 'json-array'] as const)(
         operation: 'streamGenerateContent',
         finishReason: 'STOP',
         inputTokens: usage?.promptTokenCount,
-        outputTokens: usage?.candidatesTokenCount,
+        outputTokens: Number(usage?.candidatesTokenCount) + Number(usage?.thoughtsTokenCount),
         totalTokens: usage?.totalTokenCount,
         responseBytes: answer.bytes.length,
       });

@@ -99,7 +99,8 @@ test.each(['v1', 'v1beta1'])('answers with the text of generateContent in %s', a
     usage: {
       prompt_tokens: 8,
       completion_tokens: 42,
-      total_tokens: 50,
+      total_tokens: 76,
+      completion_tokens_details: { reasoning_tokens: 26 },
       extra_properties: { google: { traffic_type: 'ON_DEMAND' } },
     },
   });

@@ -47,6 +47,38 @@ test.each([
   expect((json as Generated).usageMetadata.thoughtsTokenCount !== undefined).toBe(thinks);
 });
 
+test.each([
+  ['gemini-3.5-flash', {}, true],
+  ['gemini-3.5-flash', { thinkingLevel: 'THINKING_LEVEL_UNSPECIFIED' }, true],
+  ['gemini-3.5-flash', { thinkingBudget: 0 }, false],
+  ['gemini-3.8-flash', {}, true],
+  ['gemini-3.5-flash-lite', {}, false],
+  ['gemini-3.5-flash-lite', { thinkingLevel: 'LOW' }, true],
+])('%s with %j thinks by itself: %s', async (model, thinkingConfig, thinks) => {
+  const { json } = await think(thinkingConfig, GENERATE.replace('gemini-3.5-flash', model));
+  const { usageMetadata, candidates } = json as Generated;
+  expect(Number(usageMetadata.thoughtsTokenCount ?? 0) > 0).toBe(thinks);
+  const [text, ...more] = candidates[0]?.content.parts ?? [];
+  expect([typeof text?.thoughtSignature, more]).toEqual([thinks ? 'string' : 'undefined', []]);
+});
+
+test('a model that thinks by itself shows its thoughts where it is asked to', async () => {
+  const { json } = await think({ includeThoughts: true });
+  const [thought, text] = (json as Generated).candidates[0]?.content.parts ?? [];
+  expect(thought).toMatchObject({ thought: true });
+  expect(thought).not.toHaveProperty('thoughtSignature');
+  expect(text).toHaveProperty('thoughtSignature');
+});
+
+test('the last piece of a text that streams is signed for the whole, and the text comes back with it', async () => {
+  const { json } = await generate({}, GENERATE.replace('generate', 'streamGenerate'));
+  const parts = (json as Generated[]).flatMap(({ candidates }) => candidates[0]?.content.parts ?? []);
+  const signed = parts.map(({ thoughtSignature }) => thoughtSignature !== undefined);
+  expect(signed.indexOf(true)).toBe(parts.length - 1);
+  const contents = [ASKED, { role: 'model', parts }, ASKED];
+  expect((await generate({ contents })).status).toBe(200);
+});
+
 test('v1beta1 takes what v1 has, though the published descriptors of v1beta1 lack it', async () => {
   const { status, json } = await think({ thinkingLevel: 'LOW' }, GENERATE.replace('/v1/', '/v1beta1/'));
   expect(status).toBe(200);

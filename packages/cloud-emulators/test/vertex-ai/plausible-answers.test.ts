@@ -237,10 +237,13 @@ test('addresses of the prompt are fetched, and their tokens are tokens of tools'
     promptTokenCount = 0,
     toolUsePromptTokenCount = 0,
     candidatesTokenCount = 0,
+    thoughtsTokenCount = 0,
     totalTokenCount,
   } = usageMetadata;
   expect(toolUsePromptTokenCount).toBeGreaterThan(0);
-  expect(totalTokenCount).toBe(promptTokenCount + toolUsePromptTokenCount + candidatesTokenCount);
+  expect(totalTokenCount).toBe(
+    promptTokenCount + toolUsePromptTokenCount + candidatesTokenCount + thoughtsTokenCount,
+  );
   const without = await generate({ contents: [user('Hello')], tools });
   expect(without.candidates[0]).not.toHaveProperty('urlContextMetadata');
   expect(without.usageMetadata).not.toHaveProperty('toolUsePromptTokenCount');
@@ -250,7 +253,7 @@ test('code is run, and its parts are taken back in the next turn', async () => {
   const tools = [{ codeExecution: {} }];
   const first = user('Count these words');
   const [candidate] = (await generate({ contents: [first], tools })).candidates;
-  expect(candidate?.content.parts).toEqual([
+  expect(candidate?.content.parts).toMatchObject([
     {
       executableCode: { language: 'PYTHON', code: 'words = ["Count","these","words"]\nprint(len(words))\n' },
     },

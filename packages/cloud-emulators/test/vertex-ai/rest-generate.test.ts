@@ -5,7 +5,10 @@ let vertex: VertexAiForTests;
 
 interface Generated {
   candidates: { content: { role: string; parts: { text: string }[] }; finishReason?: string }[];
-  usageMetadata: { promptTokenCount: number; candidatesTokenCount: number; totalTokenCount: number };
+  usageMetadata: Record<
+    'promptTokenCount' | 'candidatesTokenCount' | 'thoughtsTokenCount' | 'totalTokenCount',
+    number
+  >;
   modelVersion: string;
   createTime: string;
   responseId: string;
@@ -54,9 +57,10 @@ test('answers with a text made of the words of the prompt', async () => {
     responseId: expect.stringMatching(/^[\w-]{22}$/) as string,
   });
   expect(textOf(answer)).toContain('which, flowers, bloom, in, may');
-  const { promptTokenCount, candidatesTokenCount, totalTokenCount } = answer.usageMetadata;
+  const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount, totalTokenCount } =
+    answer.usageMetadata;
   expect(promptTokenCount).toBe(7);
-  expect(totalTokenCount).toBe(promptTokenCount + candidatesTokenCount);
+  expect(totalTokenCount).toBe(promptTokenCount + candidatesTokenCount + thoughtsTokenCount);
 });
 
 test('answers the same to the same request and another text to another', async () => {

@@ -10,7 +10,7 @@ import { type InlineImage, makeImage } from './make-image.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 import type { FunctionDeclaration } from './read-tools.ts';
 import { unable } from '../refusals.ts';
-import { thoughtSignatureOf } from './thought-signatures.ts';
+import { textSignatureOf, thoughtSignatureOf } from './thought-signatures.ts';
 import { wordsOf } from '../characters.ts';
 import { detailedUsageOf, type Usage, usageOf } from './usage.ts';
 
@@ -89,7 +89,12 @@ export function generateStream(model: string, request: GenerateRequest, now: num
   const common = commonOf(model, request, now);
   const pieces = parts.flatMap((part): AnswerPart[][] => {
     if (part.functionCall) return [];
-    return part.thought || part.text === undefined ? [[part]] : split(part.text).map((text) => [{ text }]);
+    if (part.thought || part.text === undefined) return [[part]];
+    const { text, thoughtSignature } = part;
+    // The last piece of a text is signed for the whole.
+    return split(text).map((piece, i, all) => [
+      { text: piece, ...(thoughtSignature !== undefined && i === all.length - 1 && { thoughtSignature }) },
+    ]);
   });
   const calls = parts.filter(({ functionCall }) => functionCall !== undefined);
   const withCalls = calls.length === 0 ? pieces : [...pieces, calls, [{ text: '' }]];
@@ -137,8 +142,8 @@ function compose(model: string, request: GenerateRequest, index: number): Compos
   const thought = { text: 'The answer follows from the words of the request.', thought: true } as const;
   const thoughts = request.includesThoughts ? [thought] : [];
   const calls = callsOf(request);
+  const signs = model.startsWith('gemini-3');
   if (calls.length > 0) {
-    const signs = model.startsWith('gemini-3');
     // Only the first of parallel calls is signed.
     const parts = [
       ...thoughts,
@@ -154,7 +159,9 @@ function compose(model: string, request: GenerateRequest, index: number): Compos
   const { text, finishReason } = limit(textOf(request, fingerprint), request);
   const before = [...thoughts, ...runCode(googleTools, prompt)];
   const image = { inlineData: makeImage(fingerprintOf(model, request, index)) };
-  const parts = { TEXT: [{ text }], 'TEXT+IMAGE': [{ text }, image], IMAGE: [image] };
+  const thinks = signs && request.thinkingBudget !== undefined && text !== '';
+  const said = { text, ...(thinks && { thoughtSignature: textSignatureOf(text) }) };
+  const parts = { TEXT: [said], 'TEXT+IMAGE': [said, image], IMAGE: [image] };
   return {
     parts: [...before, ...parts[request.modalities ?? 'TEXT']],
     finishReason,

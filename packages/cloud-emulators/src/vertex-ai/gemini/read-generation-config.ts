@@ -21,6 +21,17 @@ const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
  */
 const LEVEL_TOKENS: Readonly<Record<string, number>> = { MINIMAL: 0, LOW: 1024, MEDIUM: 8192, HIGH: 24_576 };
 /**
+ * The level at which a model thinks unless the call says another. A model that is not listed does not think by itself.
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking
+ */
+const DEFAULT_LEVELS: Readonly<Record<string, string>> = {
+  'gemini-3.8-flash': 'MEDIUM',
+  'gemini-3.5-flash': 'MEDIUM',
+  'gemini-3.5-flash-lite': 'MINIMAL',
+  'gemini-3-flash-preview': 'HIGH',
+  'gemini-3.1-pro-preview': 'HIGH',
+};
+/**
  * The models that never go without thinking.
  * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides/gemini-3-8-flash
  */
@@ -161,10 +172,14 @@ function readThinking(
     }
     return readThinkingLevel(model, thinkingLevel as string, config);
   }
+  if (config.thinkingBudget === undefined) {
+    const level = DEFAULT_LEVELS[model];
+    return level === undefined ? {} : readThinkingLevel(model, level, config);
+  }
   const [least, most] = THINKING_BUDGETS[model] ?? [1, 24_576];
-  const budget = Number(config.thinkingBudget ?? 0);
+  const budget = Number(config.thinkingBudget);
   if (budget === 0) {
-    if (config.thinkingBudget === undefined || least === 1) return {};
+    if (least === 1) return {};
     throw unable('the model does not support setting thinking_budget to 0.');
   }
   if (budget !== DYNAMIC_BUDGET && (budget < least || budget > most)) {

@@ -10,6 +10,14 @@ const SKIPPING = new Set(['skip_thought_signature_validator', 'context_engineeri
 /** The value with which a translation of another API skips the check. */
 export const SKIPPED_SIGNATURE = 'skip_thought_signature_validator';
 
+/**
+ * Makes the signature of a text. It may come back with the text and is checked by nobody, as at Google.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thought-signatures
+ */
+export function textSignatureOf(text: string): string {
+  return createHash('sha256').update(`thought signature of text ${text}`).digest('base64');
+}
+
 /** Makes the signature of a call of a function. The real ones are opaque; this one depends on the function's name. */
 export function thoughtSignatureOf(functionName: string): string {
   return createHash('sha256').update(`thought signature of ${functionName}`).digest('base64');
