@@ -72,7 +72,10 @@ const SETUPS: readonly Setup[] = [
   langchain('anthropic', calls(CLAUDE, 2)),
   langchain('google-genai', calls(GEMINI, 2)),
   langchain('google', calls(GEMINI, 2)),
-  { ...langchain('google-vertexai', calls(GEMINI, 2)), application: 'assistants-app' },
+  {
+    ...langchain('google-vertexai', [...calls(GEMINI, 2), 'predict', 'predict']),
+    application: 'assistants-app',
+  },
   llamaIndex('openai', [...calls(CHAT, 0), 'predict', 'predict', 'chatCompletions']),
   llamaIndex('anthropic', calls(CLAUDE, 0)),
   llamaIndex('google', [...calls(GEMINI, -1), UNSIGNED_CALL]),

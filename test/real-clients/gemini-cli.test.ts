@@ -105,4 +105,12 @@ test('its tools of the web use the model that its settings name, whose rules hol
   clients.expectRecords(chosen, answered, refused, answered);
 });
 
+test('a fetching of a page that the rules allow is answered by Google, which fetches it', async () => {
+  // An address without a name, because Gemini CLI looks names up before it asks.
+  const prompt = 'Use web_fetch {"prompt": "Summarise https://93.184.215.14/irises"}';
+  const { exitCode, stdout } = await ask(prompt, withToken, { flags: ['--approval-mode', 'yolo'] });
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('You wrote')]);
+  clients.expectRecords(chosen, answered, { ...WEB, outcome: 'answered' }, answered);
+});
+
 test('every call is on record, and none left the machine', () => clients.expectAllOnRecord());

@@ -4,7 +4,7 @@ import { ChatAnthropic } from '@langchain/anthropic';
 import { tool } from '@langchain/core/tools';
 import { ChatGoogle } from '@langchain/google/node';
 import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
-import { ChatVertexAI } from '@langchain/google-vertexai';
+import { ChatVertexAI, VertexAIEmbeddings } from '@langchain/google-vertexai';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
@@ -79,6 +79,17 @@ await report({
       const embeddings = new OpenAIEmbeddings({ model: 'text-embedding-005', apiKey, configuration });
       const vectors = await embeddings.embedDocuments(['an iris', 'a tulip']);
       return vectors.every(({ length }) => length === 768) && vectors.length === 2;
+    },
+  }),
+  ...(setup === 'google-vertexai' && {
+    embeddings: async () => {
+      const embeddings = new VertexAIEmbeddings({
+        ...vertexai,
+        location: 'us-central1',
+        model: 'gemini-embedding-001',
+      });
+      const vectors = await embeddings.embedDocuments(['an iris', 'a tulip']);
+      return vectors.every(({ length }) => length === 3072) && vectors.length === 2;
     },
   }),
 });
