@@ -1,3 +1,10 @@
+import { LONGEST_HIDDEN_RUN, normalise } from './text/normalise.ts';
+import type { View } from './text/normalise.ts';
+import type { OwnDetector } from './own/own-detector.ts';
+import { Scanner } from './scan/scanner.ts';
+import type { Part } from './scan/scanner.ts';
+import { LONGEST_PRIVATE_KEY } from './values/examine-private-key.ts';
+
 /** One value that was found in a text. It holds the place of the value and never the value. */
 export interface Detection {
   /** The kind of the value: one of `KINDS`, or the kind of a detector of one's own. */
@@ -38,32 +45,86 @@ export interface DecidedText {
   readonly detections: readonly Detection[];
 }
 
-const NAME = 'email';
-const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
+/** The most code units that a value spans. The longest is a private key. */
+const LONGEST_VALUE = LONGEST_PRIVATE_KEY;
 
-/** Creates the detectors of some kinds. @param kinds names of `KINDS`. */
-export function createDetectors(kinds: ReadonlySet<string>): Detectors {
-  const detect = (text: string): Detection[] =>
-    kinds.has(NAME)
-      ? Array.from(text.matchAll(EMAIL), ({ index, 0: { length } }) => ({
-          kind: NAME,
-          detector: NAME,
-          start: index,
-          end: index + length,
-        }))
-      : [];
+/**
+ * Creates the detectors of some kinds.
+ * @param kinds names of `KINDS`, and kinds of detectors of one's own.
+ * @param own detectors of one's own, by `compileDetector`.
+ */
+export function createDetectors(kinds: ReadonlySet<string>, own: readonly OwnDetector[] = []): Detectors {
+  const asked = own.filter(({ kind }) => kinds.has(kind));
+  const openScanner = (): Scanner => new Scanner(kinds, asked, { unwraps: true });
   return {
-    detect,
-    maximumHeldUnits: Infinity,
+    detect: (text) => (text === '' ? [] : new Inspection(openScanner()).take(text, true).detections),
+    maximumHeldUnits: LONGEST_VALUE + LONGEST_HIDDEN_RUN,
     openStream() {
-      let held = '';
+      const inspection = new Inspection(openScanner());
       return {
-        push: (piece) => {
-          held += piece;
-          return { text: '', detections: [] };
-        },
-        end: () => ({ text: held, detections: detect(held) }),
+        push: (piece) => inspection.take(piece, false),
+        end: () => inspection.take('', true),
       };
     },
   };
+}
+
+/** A text on its way through the detectors. */
+class Inspection {
+  readonly #scanner: Scanner;
+  #held = '';
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner;
+  }
+
+  take(piece: string, isWhole: boolean): DecidedText {
+    const text = this.#held + piece;
+    const view = normalise(text, isWhole);
+    const decided = this.#scanner.scan(partOf(view, isWhole));
+    this.#scanner.advance(decided);
+    const end = decided === view.text.length ? view.end : placeOf(view, decided);
+    this.#held = text.slice(end);
+    const detections = this.#scanner.found.map(({ kind, detector, start, end: last }) => ({
+      kind,
+      detector,
+      start: placeOf(view, start),
+      end: placeOf(view, last),
+    }));
+    return { text: end === text.length ? text : text.slice(0, end), detections };
+  }
+}
+
+function placeOf({ places }: View, position: number): number {
+  return places === undefined ? position : (places[position] ?? 0);
+}
+
+function partOf(view: View, isWhole: boolean): Part {
+  const { text, places } = view;
+  const isOpen = !isWhole;
+  if (places === undefined)
+    return {
+      text,
+      isOpen,
+      reachOf: (start) => Math.min(text.length, start + LONGEST_VALUE),
+      endsAt: (start) => text.length < start + LONGEST_VALUE,
+    };
+  return {
+    text,
+    isOpen,
+    reachOf: (start) => lastWithin(places, start, (places[start] ?? 0) + LONGEST_VALUE),
+    endsAt: (start) => view.end < (places[start] ?? 0) + LONGEST_VALUE,
+  };
+}
+
+/** Returns the last position whose place is not after a limit, by halving. */
+function lastWithin(places: Int32Array, from: number, limit: number): number {
+  let low = from;
+  let high = Math.min(places.length - 1, from + LONGEST_VALUE);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((places[middle] ?? 0) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -1,0 +1,35 @@
+import type { ContextMemory } from './context.ts';
+
+/** The part of a text that detectors look at. */
+export interface Reading {
+  readonly text: string;
+  /** The end of what may be looked at. */
+  readonly end: number;
+  /** True when more text follows at `end` that isn't here yet. */
+  readonly isOpen: boolean;
+  /** The length of the text before this reading: `base` and a position in it is a place in the whole. */
+  readonly base: number;
+  readonly context: ContextMemory;
+}
+
+/** A word: units without spaces, quotes and brackets between them. */
+export interface Word {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A secret that the words before a value announced: `my password is`. */
+export interface Announced {
+  readonly secret: 'password' | 'key';
+  /** True when `=` or `:` stands before the value. */
+  readonly isAssigned: boolean;
+}
+
+/** A value that may stand at a place. Of candidates that overlap, the one of the lowest rank stays. */
+export interface Candidate {
+  readonly kind: string;
+  readonly detector: string;
+  readonly start: number;
+  readonly end: number;
+  readonly rank: number;
+}

@@ -1,0 +1,94 @@
+import { AT, CLASSES, LETTER, DIGIT } from '../text/characters.ts';
+import type { Candidate, Reading, Word } from '../scan/reading.ts';
+
+const LONGEST_LOCAL = 64;
+const LONGEST_DOMAIN = 253;
+/** Endings of names that are none of e-mail domains. https://www.rfc-editor.org/rfc/rfc6762#appendix-G, and files. */
+const NO_DOMAINS = new Set(
+  'local localdomain localhost lan internal intranet png jpg jpeg gif svg webp avif ico js mjs cjs ts tsx jsx css scss html json xml yml yaml txt pdf zip gz tgz'.split(
+    ' ',
+  ),
+);
+
+const SIGN = 0x40;
+const HYPHEN = 0x2d;
+const PERIOD = 0x2e;
+
+function isLocal(unit: number): boolean {
+  const kind = CLASSES[unit] ?? 0;
+  return (
+    (kind & (LETTER | DIGIT)) !== 0 ||
+    unit === PERIOD ||
+    unit === HYPHEN ||
+    unit === 0x5f ||
+    unit === 0x2b ||
+    unit === 0x27
+  );
+}
+
+function isDomain(unit: number): boolean {
+  const kind = CLASSES[unit] ?? 0;
+  return (kind & (LETTER | DIGIT)) !== 0 || unit === PERIOD || unit === HYPHEN;
+}
+
+/** Looks for e-mail addresses, around each `@`. https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1 */
+export function examineEmails({ text }: Reading, word: Word, found: Candidate[]): void {
+  for (let at = word.start; at < word.end; at++) {
+    if (text.charCodeAt(at) !== SIGN) continue;
+    let start = at;
+    const first = Math.max(word.start, at - LONGEST_LOCAL);
+    while (start > first && isLocal(text.charCodeAt(start - 1))) start -= 1;
+    while (start < at && !((CLASSES[text.charCodeAt(start)] ?? 0) & (LETTER | DIGIT)) && text[start] !== '_')
+      start += 1;
+    if (start === at || text.charCodeAt(at - 1) === PERIOD) continue;
+    let end = at + 1;
+    const last = Math.min(word.end, at + 1 + LONGEST_DOMAIN);
+    while (end < last && isDomain(text.charCodeAt(end))) end += 1;
+    while (end > at && !((CLASSES[text.charCodeAt(end - 1)] ?? 0) & (LETTER | DIGIT))) end -= 1;
+    const domain = text.slice(at + 1, end);
+    if (!isMailDomain(domain)) continue;
+    const after = text.charCodeAt(end);
+    // https://git-scm.com/docs/git-clone#_git_urls: a place of a repository, which nobody reads mail at.
+    if (after === 0x3a && text.slice(start, at) === 'git') continue;
+    if (end < word.end && (CLASSES[after] ?? 0) === AT) continue;
+    found.push({ kind: 'email', detector: 'email', start, end, rank: 50 });
+  }
+}
+
+function isMailDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  const top = labels.at(-1) ?? '';
+  if (labels.length < 2 || labels.some((label) => label === '' || label.length > 63 || label.startsWith('-')))
+    return false;
+  if (top.length < 2 || /\d/.test(top) ? !/^xn--/i.test(top) : NO_DOMAINS.has(top.toLowerCase()))
+    return false;
+  return !/^\d+x$/.test(labels[0] ?? '');
+}
+
+/** A URL with a password: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */
+const URL_PASSWORD =
+  /[a-z][a-z0-9+.-]{1,30}:\/\/([^\s:@/?#]{0,128}):([^\s@/?#]{1,256}|[^\s@]{1,256}?)@(?=[\w[.%-])/giy;
+
+/** Looks for passwords in URLs: `postgres://app:password@host/database`. */
+export function examineUrlPasswords({ text }: Reading, word: Word, found: Candidate[]): void {
+  const value = text.slice(word.start, word.end);
+  const place = value.indexOf('://');
+  if (place < 0) return;
+  const from = Math.max(0, value.slice(Math.max(0, place - 31), place).search(/[a-z][a-z0-9+.-]{0,30}$/i));
+  URL_PASSWORD.lastIndex = Math.max(0, place - 31) + from;
+  const match = URL_PASSWORD.exec(value);
+  const password = match?.[2] ?? '';
+  if (match === null || isNoPassword(password)) return;
+  const end = word.start + match.index + match[0].length - 1;
+  found.push({
+    kind: 'connection-string',
+    detector: 'connection-string',
+    start: end - password.length,
+    end,
+    rank: 5,
+  });
+}
+
+function isNoPassword(password: string): boolean {
+  return /^(?:[$<{%*[]|x{3,}$|pass(?:word)?$|pwd$|secret$|\.{3})/i.test(password) || /^\*+$/.test(password);
+}

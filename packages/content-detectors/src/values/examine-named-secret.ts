@@ -1,0 +1,74 @@
+import type { Context } from '../scan/naming-words.ts';
+import type { Announced, Candidate, Reading, Word } from '../scan/reading.ts';
+
+/** Texts that documents and code have in the place of a secret. */
+const NO_SECRET =
+  /^(?:[$<{%[(*#]|process\.|os\.|env\.|config\.|settings\.|self\.|this\.|req\.|secrets?\.|var\.|local\.|data\.|module\.|params\.|options\.|@|--|\.\.\.|x{3,}|your|my[-_]?|some[-_]|example|sample|test$|dummy|fake|placeholder|changeme|change[-_]me|todo|none$|null$|nil$|undefined$|true$|false$|string$|required|optional|redacted|hidden|secret$|password$|token$|key$|n\/a|tbd|enter|insert|replace|https?:\/\/|file:|\/|\.{1,2}\/|arn:|vault:|ref[+:]|get[A-Z_]|fetch|read)/i;
+
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+const DATE = /^\d{4}-\d\d-\d\d/;
+const TRAILING = /[.,!?:;]+$/;
+
+/** Bits of information in a character, by how often each occurs. https://en.wikipedia.org/wiki/Entropy_(information_theory) */
+function entropyOf(value: string): number {
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let entropy = 0;
+  for (const count of counts.values()) entropy -= (count / value.length) * Math.log2(count / value.length);
+  return entropy;
+}
+
+const LONGEST = 512;
+const ISSUER_REACH = 60;
+
+/** Secrets that have no form of their own, but whose issuer is named. */
+const ISSUERS: readonly { readonly kind: string; readonly name: Context; readonly pattern: RegExp }[] = [
+  { kind: 'aws-key', name: 'aws', pattern: /^[A-Za-z0-9/+]{40}$/ },
+  { kind: 'twilio-key', name: 'twilio', pattern: /^[a-f0-9]{32}$/ },
+  {
+    kind: 'azure-secret',
+    name: 'cloud',
+    pattern: /^[A-Za-z0-9+/]{43}=$|^[A-Za-z0-9+/]{86}==$|^[a-f0-9]{32}$/,
+  },
+  { kind: 'connection-string', name: 'server', pattern: /^/ },
+];
+
+/** Looks for a value that a word before it names as a secret: `api_key = …`, `my password is …`. */
+export function examineNamedSecret(
+  { text, base, context }: Reading,
+  word: Word,
+  announced: Announced,
+  start: number,
+  found: Candidate[],
+): void {
+  const value = text.slice(start, Math.min(word.end, start + LONGEST)).replace(TRAILING, '');
+  const isSecret = announced.secret === 'password' ? isPassword(value, announced.isAssigned) : isKey(value);
+  if (!isSecret) return;
+  const issuer = ISSUERS.find(
+    ({ name, pattern }) => pattern.test(value) && context.isNear(name, base + start, ISSUER_REACH),
+  );
+  const kind = issuer?.kind ?? 'named-secret';
+  found.push({ kind, detector: kind, start, end: start + value.length, rank: 45 });
+}
+
+function isPassword(value: string, isAssigned: boolean): boolean {
+  if (value.length < (isAssigned ? 6 : 7) || NO_SECRET.test(value) || UUID.test(value) || DATE.test(value))
+    return false;
+  if (/[()[\]{}]/.test(value) || /^\d{1,3}(?:\.\d+)*$/.test(value)) return false;
+  const mixed =
+    Number(/[a-z]/.test(value)) +
+    Number(/[A-Z]/.test(value)) +
+    Number(/\d/.test(value)) +
+    Number(/[^\w]|_/.test(value));
+  if (isAssigned) return mixed >= 2 || entropyOf(value) > 3.2 || !/^[a-z]{8,}$/.test(value);
+  return mixed >= 3 || (/\d/.test(value) && mixed >= 2);
+}
+
+function isKey(value: string): boolean {
+  if (value.length < 16 || NO_SECRET.test(value) || DATE.test(value)) return false;
+  if (!/^[\w+/=.~:@!-]+$/.test(value) || /^(?:sha\d+|md5|v\d+)[:-]/i.test(value)) return false;
+  if (!/\d/.test(value) || !/[a-z]/i.test(value) || UUID.test(value)) return false;
+  // Names of things have words between their joiners.
+  if (/^[a-z]+(?:[-_.:/][a-z]+\d*)*\d*$/i.test(value)) return false;
+  return entropyOf(value) >= 3;
+}

@@ -1,0 +1,111 @@
+import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from '../text/characters.ts';
+import type { Candidate, Reading, Word } from '../scan/reading.ts';
+
+const LONGEST_ADDRESS = 90;
+const LONGEST_COORDINATES = 60;
+const REACH = 40;
+
+const CAPITAL = "\\p{Lu}[\\p{L}'’.-]{0,30}";
+const NUMBER = '\\d{1,5}(?: ?[a-zA-Z])?(?:[-/]\\d{1,4}[a-zA-Z]?)?';
+const ENGLISH =
+  'Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Square|Sq|Place|Pl|Terrace|Close|Crescent|Gardens|Parkway|Pkwy|Highway|Hwy|Circle|Row|Mews|Hill|Grove';
+const ROMANCE =
+  'rue|avenue|av\\.|boulevard|bd|place|chemin|all[ée]e|impasse|quai|cours|route|calle|c\\/|avenida|avda\\.|plaza|paseo|carrera|via|viale|piazza|corso|largo|rua|pra[çc]a|travessa|estrada';
+const SMALL = "(?:de la|de los|de las|de|del|della|delle|dei|di|da|do|das|dos|du|des|la|le|les|l'|d')";
+const GERMAN =
+  '[\\p{L}-]{0,30}(?:straße|strasse|str\\.|gasse|allee|platz|ufer|damm|straat|laan|plein|gracht|singel|kade|weg|dijk)';
+/** A postcode and a town, which may follow a street and its number. */
+const TOWN = `(?:,? (?:\\d{4,5}(?: ?[A-Z]{2})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2})(?: ${CAPITAL}){0,2})?`;
+
+/** Forms of addresses by the class of their first word: a number or a name. */
+const AFTER_NUMBER = new RegExp(
+  `${NUMBER},? (?:(?:${CAPITAL} ){1,4}(?:${ENGLISH})(?![\\p{L}])\\.?|(?:bis |ter )?(?:${ROMANCE}) (?:${SMALL} ?){0,2}${CAPITAL}(?: (?:${SMALL} )?${CAPITAL}){0,3})${TOWN}`,
+  'uy',
+);
+const AFTER_NAME = new RegExp(
+  `(?:(?:${CAPITAL} ){0,3}(?:\\p{Lu}|(?<= ))${GERMAN} ${NUMBER}|(?:${ROMANCE}) (?:${SMALL} ){0,2}${CAPITAL}(?: (?:${SMALL} )?${CAPITAL}){0,4},? (?:n[.º°]? ?)?${NUMBER})${TOWN}`,
+  'iuy',
+);
+
+const LONGEST_NUMBER = 10;
+const LONGEST_STREET_WORD = 16;
+const BLANK = 0x20;
+const COMMA = 0x2c;
+const ROMANCE_WORD = new RegExp(`(?:bis |ter )?(?:${ROMANCE}) `, 'iuy');
+
+function mayBeStreet(text: string, at: number): boolean {
+  const kind = CLASSES[text.charCodeAt(at)] ?? 0;
+  if ((kind & (UPPER | OTHER_LETTER)) !== 0) return true;
+  if (kind !== LOWER) return false;
+  ROMANCE_WORD.lastIndex = at;
+  return ROMANCE_WORD.test(text);
+}
+
+/** Looks for a street and a number, and for coordinates. @returns false when it needs more text. */
+export function examineStreet({ text, end, isOpen }: Reading, word: Word, found: Candidate[]): boolean {
+  const { start } = word;
+  const startsWithDigit = CLASSES[text.charCodeAt(start)] === DIGIT;
+  const limit = Math.min(end, start + LONGEST_ADDRESS);
+  if (startsWithDigit) {
+    // A number that no name of a street follows is no address: most numbers are decided here.
+    if (word.end - start > LONGEST_NUMBER) return true;
+    const next = text.charCodeAt(word.end) === COMMA ? word.end + 1 : word.end;
+    if (next + LONGEST_STREET_WORD >= end && isOpen) return false;
+    if (text.charCodeAt(next) !== BLANK || !mayBeStreet(text, next + 1)) return true;
+  }
+  const line = text.slice(start, limit);
+  const stop = line.search(/[\n;"()[\]{}<>]/);
+  if (stop < 0 && limit === end && isOpen) return false;
+  const pattern = startsWithDigit ? AFTER_NUMBER : AFTER_NAME;
+  pattern.lastIndex = 0;
+  const match = pattern.exec(stop < 0 ? line : line.slice(0, stop));
+  if (match !== null)
+    found.push({
+      kind: 'street-address',
+      detector: 'street-address',
+      start,
+      end: start + match[0].length,
+      rank: 44,
+    });
+  return true;
+}
+
+const COORDINATES =
+  /-?(?:[1-8]?\d|90)\.\d{3,10}°?(?: ?[NS])?(?:, ?| |; ?|\/)-?(?:1[0-7]\d|180|\d{1,2})\.\d{3,10}°?(?: ?[EWO])?(?![\d.])|\d{1,2}°\d{1,2}['′’]\d{1,2}(?:\.\d{1,4})?["″”]? ?[NS],? ?\d{1,3}°\d{1,2}['′’]\d{1,2}(?:\.\d{1,4})?["″”]? ?[EWO]/y;
+
+/** Looks for two decimal numbers after a word of places. @returns false when it needs more text. */
+export function examineCoordinates(
+  { text, end, isOpen, base, context }: Reading,
+  word: Word,
+  found: Candidate[],
+): boolean {
+  if (!context.isNear('place', base + word.end, REACH + LONGEST_COORDINATES)) return true;
+  const mark = text.slice(word.start, Math.min(word.end, word.start + 32)).search(/-?\d{1,3}[.°]/);
+  if (mark < 0 || (mark > 0 && /\w/.test(text.charAt(word.start + mark - 1)))) return true;
+  const start = word.start + mark;
+  if (!context.isNear('place', base + start, REACH)) return true;
+  const limit = Math.min(end, start + LONGEST_COORDINATES);
+  if (limit === end && isOpen) return false;
+  COORDINATES.lastIndex = 0;
+  const match = COORDINATES.exec(text.slice(start, limit));
+  if (match !== null)
+    found.push({
+      kind: 'coordinates',
+      detector: 'coordinates',
+      start,
+      end: start + match[0].length,
+      rank: 9,
+    });
+  return true;
+}
+
+const STREET_ENDINGS =
+  'straße strasse str. gasse allee platz ufer damm straat laan plein gracht singel kade weg dijk'.split(' ');
+const LAST_LETTERS = new Set('e.zrmtnlgk'.split('').map((letter) => letter.charCodeAt(0)));
+
+/** Tells if a word ends as names of streets do. */
+export function isStreetName(text: string, start: number, end: number): boolean {
+  if (end - start < 4 || !LAST_LETTERS.has(text.charCodeAt(end - 1))) return false;
+  const ending = text.slice(Math.max(start, end - 7), end).toLowerCase();
+  return STREET_ENDINGS.some((street) => ending.endsWith(street));
+}
