@@ -68,7 +68,7 @@ function listParts({
       what: 'content rule',
       parts: access.contents.map((fields) => ({
         ...rule(fields),
-        summary: `${fields.reason} Calls’ ${joinNames(fields.parts)} are kept, encrypted.`,
+        summary: `${fields.reason} Calls’ ${joinNames(fields.parts)} are kept, encrypted${fields.original ? ', with the values that protection rules take out' : ''}.`,
       })),
     },
     { what: 'protection rule', parts: (protection?.rules ?? []).map(rule) },

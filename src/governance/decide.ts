@@ -51,6 +51,8 @@ interface Permission<Target extends CallTarget> {
   readonly entry: CatalogEntry | undefined;
   /** The parts of the call's content that content rules have kept. */
   readonly keptContent: readonly ContentPart[];
+  /** The parts of these that are kept with the caller's own values, whatever protection rules do. */
+  readonly originalContent: readonly ContentPart[];
   /** The actions on the call's content by protection rules; undefined for a call to which none applies. */
   readonly protection: ProtectionPlan | undefined;
   /** The model or endpoint by Vertex AI's own name, even if the target uses another name of the catalog. */
@@ -333,6 +335,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   readonly location: string;
   readonly entry: CatalogEntry | undefined;
   readonly keptContent: readonly ContentPart[];
+  readonly originalContent: readonly ContentPart[];
   readonly protection: ProtectionPlan | undefined;
   readonly resource: AuthorizedCall['resource'];
   declare readonly address?: EndpointAddress;
@@ -365,6 +368,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     this.location = location;
     this.entry = isOfEntry ? rules.entry : undefined;
     this.keptContent = isOfEntry ? rules.keptContent : [];
+    this.originalContent = isOfEntry ? rules.originalContent : [];
     this.protection = isOfEntry ? judgements.planProtection(principal, rules.entry, operation) : undefined;
     this.resource = resourceOf(rules, target);
     const address = this.resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;

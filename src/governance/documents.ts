@@ -385,6 +385,12 @@ const ContentRule = z.strictObject({
     .optional()
     .describe('Classifications of catalog entries. It defaults to all.'),
   parts: z.array(ContentPart).min(1).describe('Parts of each call that are kept'),
+  original: z
+    .boolean()
+    .optional()
+    .describe(
+      'True to keep the parts as the caller sent and gets them. By default they have placeholders where protection rules restore or redact values.',
+    ),
 });
 /** A rule that has content kept. */
 export type ContentRule = z.infer<typeof ContentRule>;

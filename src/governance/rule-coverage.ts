@@ -11,6 +11,14 @@ export function coversContent(rule: ContentRule, entry: CatalogEntry): boolean {
   return covers(rule, entry) && (rule.classifications?.includes(entry.classification) ?? true);
 }
 
+/** Lists the parts of an entry's calls that content rules have kept with the caller's own values. */
+export function contentInOriginal(
+  { contents }: Pick<Access, 'contents'>,
+  entry: CatalogEntry,
+): ContentPart[] {
+  return contentToKeep({ contents: contents.filter(({ original }) => original) }, entry);
+}
+
 /** Lists the parts of an entry's calls that all content rules together have kept. */
 export function contentToKeep({ contents }: Pick<Access, 'contents'>, entry: CatalogEntry): ContentPart[] {
   const asked = contents.filter((rule) => coversContent(rule, entry)).flatMap(({ parts }) => parts);

@@ -13,7 +13,7 @@ import { describeProducts, type ProductPhrases } from './describe-products.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
 import { keysOf } from './find-entries.ts';
 import { type Retirement, retirementOf } from './retirement.ts';
-import { contentToKeep } from './rule-coverage.ts';
+import { contentInOriginal, contentToKeep } from './rule-coverage.ts';
 import { tiersOf } from './service-tiers.ts';
 
 /**
@@ -42,6 +42,8 @@ export interface EntryRules {
   readonly retirement: Retirement | undefined;
   /** The parts of a call's content that content rules have kept; empty without such a rule. */
   readonly keptContent: readonly ContentPart[];
+  /** The parts that are kept with the caller's own values, whatever protection rules do. */
+  readonly originalContent: readonly ContentPart[];
 }
 
 /** The rules of the governance documents, indexed by catalog entry and by role. */
@@ -84,6 +86,7 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
       addresses: addressesOf(catalog, entry),
       retirement: retirementOf(entry),
       keptContent: contentToKeep(access, entry),
+      originalContent: contentInOriginal(access, entry),
     };
   });
   return {

@@ -66,9 +66,11 @@ export class CallRecord {
   #priced: CatalogEntry | undefined;
   /** The usage that the request orders, which the answer does not report. */
   #ordered: Usage | undefined;
-  /** The request's body until the decision says whether it is kept. */
+  /** The request's body until it is known whether it is kept, and in which form. */
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
+  /** Takes values out of what is kept of the answer; undefined where it is kept as it was sent. */
+  #hideValues: ((part: Uint8Array | string) => Uint8Array | string) | undefined;
   #findings: FindingCounts | undefined;
   /** The headers that tell of the end of the model; undefined unless it is near. */
   #noticeHeaders: Readonly<Record<string, string>> | undefined;
@@ -77,6 +79,8 @@ export class CallRecord {
   readonly #lastClosing: LastClosing = {};
   /** True when a part that was noted as sent was not. */
   #hasWithheld = false;
+  /** True when a content rule asks for the answer as the caller gets it. */
+  #keepsOriginalResponse = false;
   #identifiedInMs = 0;
   #isAdmitted = false;
   /** True when Vertex AI answered completely, whatever became of the answer. */
@@ -208,6 +212,18 @@ export class CallRecord {
     this.#identifiedInMs = this.#elapsed();
   }
 
+  /**
+   * Notes what leaves of the content of a call that is inspected. It is what is kept, unless a content rule asks for the
+   * original.
+   * @param body the request's body as it leaves.
+   * @param hideValues takes the caller's values out of a part of the answer that were put back into it.
+   */
+  noteProtected(body: Uint8Array, hideValues: (part: Uint8Array | string) => Uint8Array | string): void {
+    if (this.#body) this.#content?.add('request', body);
+    this.#body = undefined;
+    if (!this.#keepsOriginalResponse) this.#hideValues = hideValues;
+  }
+
   /** Notes findings of the inspection of the content. They are on record however the call ends. */
   noteFindings(findings: readonly Finding[]): void {
     (this.#findings ??= new FindingCounts()).add(findings);
@@ -223,7 +239,7 @@ export class CallRecord {
     this.#ending.responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;
     this.#responseDigest ??= this.#dependencies.digester?.start();
     this.#responseDigest?.update(part);
-    this.#content?.add('response', part);
+    if (this.#content) this.#content.add('response', this.#hideValues ? this.#hideValues(part) : part);
   }
 
   /** Notes that a part that was noted as sent was not sent after all. The record has no digest of the answer then. */
@@ -307,17 +323,24 @@ export class CallRecord {
     }
     this.#opening.durability = call.durability;
     if (this.#opening.target) this.#opening.target = { project, location, operation, resource };
-    this.#keepContent(call.keptContent);
+    this.#keepContent(call);
   }
 
   /** Begins to keep the content that a rule asks for. The record itself lets go of the body in any case. */
-  #keepContent(parts: AuthorizedCall['keptContent']): void {
+  #keepContent({
+    keptContent: parts,
+    originalContent: originals,
+    protection,
+  }: Pick<AuthorizedCall, 'keptContent' | 'originalContent' | 'protection'>): void {
     const body = this.#body;
     this.#body = undefined;
     const { id, caller } = this.#opening;
     if (parts.length === 0 || !caller) return;
     this.#content = this.#dependencies.contents?.start(id, caller, parts);
-    if (body) this.#content?.add('request', body);
+    this.#keepsOriginalResponse = originals.includes('response');
+    // What leaves of an inspected body is known later, and a body that is refused until then is not kept.
+    if (protection && !originals.includes('request')) this.#body = body;
+    else if (body) this.#content?.add('request', body);
   }
 
   /** Raises the revision when the ledger has a record of the call, or is being asked to take one. */

@@ -162,6 +162,7 @@ async function protect(
   const { body: json } = allowed.target;
   const sent = { body, json, contentType: call.header('content-type'), query: call.query };
   const changed = await deadline.bound(protection.protectRequest(sent));
+  record.noteProtected(changed ?? body, (part) => protection.hideRestored(part));
   if (!changed) return { authorized: allowed, protection };
   const decision = governance.decide(caller, await readPrediction(served, changed), record.startedAt);
   if (!decision.allowed) throw new GatewayError(decision.code, decision.reason);

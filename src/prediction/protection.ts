@@ -17,6 +17,8 @@ export interface CallProtection {
    * @throws GatewayError CONTENT_BLOCKED for a value that a rule blocks, and for one that cannot be taken out of the request.
    */
   protectRequest(request: SentContent): Promise<Uint8Array | undefined>;
+  /** Takes values out of a part of an answer that were put back into it; for what is kept of an answer. */
+  hideRestored(part: Uint8Array | string): Uint8Array | string;
   /** Protects the answers of Vertex AI; undefined for a call of whose answers nothing is inspected or restored. */
   readonly protectAnswer: ProtectAnswer | undefined;
 }

@@ -6,6 +6,7 @@ import type { CallProtection, ProtectAnswer, Protection, SentContent } from '../
 import { type AnswerGuard, protectStream, protectWhole } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection } from './content-inspection.ts';
+import { createHideValues, type HideValues } from './hide-values.ts';
 import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
 import { Placeholders } from './placeholders.ts';
 import { replaceIn } from './replace-in.ts';
@@ -31,6 +32,7 @@ class ProtectedCall implements CallProtection {
   readonly #note: (finding: Finding) => void;
   readonly #detectorsOf: (plan: DirectionPlan) => Promise<Detectors>;
   readonly #placeholders = new Placeholders();
+  #hideValues: HideValues | undefined;
 
   constructor(
     plan: ProtectionPlan,
@@ -71,6 +73,12 @@ class ProtectedCall implements CallProtection {
     blocked.throwIfAny();
     if (json && edits && edits.length > 0) return editRanges(json.body, edits);
     return written?.();
+  }
+
+  hideRestored(part: Uint8Array | string): Uint8Array | string {
+    const { restored } = this.#placeholders;
+    if (restored.size === 0) return part;
+    return (this.#hideValues ??= createHideValues(restored))(part);
   }
 
   get protectAnswer(): ProtectAnswer | undefined {

@@ -1,20 +1,47 @@
 import type { ContentKeeper, KeptContent } from '@vertex-ai-gateway/audit-ledger/recording';
 import { governanceOf, endpointEntry, type Rules } from '../governance/governance-of.ts';
-import { CALLER, type Changes, oneCall, STREAMED, stream } from './one-call.ts';
+import { CALLER, type Changes, oneCall, STREAMED, stream, WHOLE } from './one-call.ts';
+import type { WholeAnswer } from '../../../src/prediction/answer.ts';
+import type { Protection } from '../../../src/prediction/protection.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
 
 const REFERENCE = { subject: 'subject', blob: 'blob', sha256: 'a'.repeat(64) };
 const RULE = { id: 'keep', reason: 'Tests.', parts: ['request' as const, 'response' as const] };
+
+const PROTECTION = {
+  rules: [
+    {
+      id: 'redact',
+      reason: 'Tests.',
+      direction: 'request' as const,
+      kinds: ['email'],
+      action: 'restore' as const,
+    },
+  ],
+};
+/** Takes the digits out of requests, and gives the answer the word `own`, which is hidden again. */
+const REDACTING: Protection = {
+  begin: () => ({
+    protectRequest: () => Promise.resolve(Buffer.from('[EMAIL_1]')),
+    protectAnswer: undefined,
+    hideRestored: (part) => Buffer.from(String(part).replaceAll('own', '[EMAIL_1]')),
+  }),
+};
+const OWN: WholeAnswer = { ...WHOLE, body: Buffer.from('{"predictions":["own"]}') };
 
 /** Makes a call whose content is kept; `steps` has the events in their order. */
 function start({
   durability = 'standard',
   rules = [RULE],
   kept = {},
+  inspected = false,
   ...changes
 }: Changes & {
   durability?: 'standard' | 'strict';
   rules?: Rules['contents'];
   kept?: Partial<KeptContent>;
+  /** True for a call that a protection rule applies to. */
+  inspected?: boolean;
 } = {}) {
   const steps: string[] = [];
   const note = (step: string) => {
@@ -34,7 +61,12 @@ function start({
     },
   };
   const grant = { id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['iris'], durability };
-  const governance = governanceOf({ entries: [endpointEntry()], grants: [grant], contents: rules });
+  const governance = governanceOf({
+    entries: [endpointEntry()],
+    grants: [grant],
+    contents: rules,
+    ...(inspected && { protection: PROTECTION }),
+  });
   const made = oneCall({
     contents: keeper,
     governance,
@@ -103,4 +135,59 @@ test('nothing is kept of a call that is denied', async () => {
   await run();
   expect(steps).toEqual([]);
   expect(records).toMatchObject([{ decision: 'deny' }]);
+});
+
+/** Makes an inspected call whose answer has a value of the caller's again. */
+function startInspected(changes: Parameters<typeof start>[0] = {}) {
+  return start({
+    inspected: true,
+    protection: REDACTING,
+    vertex: { predict: () => Promise.resolve(OWN) },
+    ...changes,
+  });
+}
+
+test('of an inspected call what leaves is kept, and an answer without the values that were put back', async () => {
+  const { run, steps, reply } = startInspected();
+  await run();
+  expect(steps.slice(1)).toEqual(['request [EMAIL_1]', 'ready', 'response {"predictions":["[EMAIL_1]"]}']);
+  expect(reply.body).toBe('{"predictions":["own"]}');
+});
+
+test.each([
+  [['request' as const], ['request 0123456789', 'ready', 'response {"predictions":["[EMAIL_1]"]}']],
+  [['response' as const], ['request [EMAIL_1]', 'ready', 'response {"predictions":["own"]}']],
+])('a rule that asks for the original of %j keeps that', async (parts, expected) => {
+  const { run, steps } = startInspected({
+    rules: [RULE, { ...RULE, id: 'original', parts, original: true }],
+  });
+  await run();
+  expect(steps.slice(1)).toEqual(expected);
+});
+
+test('an inspected body from which nothing is taken is kept once, as it came', async () => {
+  const unchanged: Protection = {
+    begin: () => ({
+      protectRequest: () => Promise.resolve(undefined),
+      protectAnswer: undefined,
+      hideRestored: (part) => part,
+    }),
+  };
+  const { run, steps } = startInspected({ protection: unchanged });
+  await run();
+  expect(steps.filter((step) => step.startsWith('request '))).toEqual(['request 0123456789']);
+});
+
+test('nothing is kept of a body that is blocked', async () => {
+  const blocking: Protection = {
+    begin: () => ({
+      protectRequest: () => Promise.reject(new GatewayError('INVALID_REQUEST', 'Tests.')),
+      protectAnswer: undefined,
+      hideRestored: (part) => part,
+    }),
+  };
+  const { run, steps, records } = startInspected({ protection: blocking });
+  await run();
+  expect(steps.some((step) => step.startsWith('request '))).toBe(false);
+  expect(records).toMatchObject([{ outcome: 'denied' }]);
 });

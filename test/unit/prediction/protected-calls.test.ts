@@ -55,7 +55,7 @@ function protecting(
       begin: (plan, note) => {
         plans.push(plan);
         note(FINDING);
-        return { protectRequest, protectAnswer };
+        return { protectRequest, protectAnswer, hideRestored: (part) => part };
       },
     },
   };
