@@ -162,6 +162,11 @@ test('audit:verify --ledger-only leaves Application Insights out and says so, an
   expect(await tool('verify', '--bundle', bundle, '--ledger-only')).toMatchObject({ code: 2 });
 });
 
+test('audit:verify --contents reads contents, which a bundle has none of', async () => {
+  expect(await tool('verify', '--contents', '--json')).toMatchObject({ code: 0 });
+  expect(await tool('verify', '--bundle', bundle, '--contents')).toMatchObject({ code: 2 });
+});
+
 test('audit:verify --attest writes what a later one takes with --attestation, and refuses once it is changed', async () => {
   const file = join(scratch, 'attestation.jsonl');
   const keyFile = join(scratch, 'auditor.pem');

@@ -20,8 +20,13 @@ const QUERY_TIMEOUT_IN_MS = 180_000;
 /** Retries are few and quick, because somebody waits for the answer. */
 const RETRIES = { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
 
-/** Opens the ledger and the evidence, with the identity that is signed in to Azure. Nothing is read yet. */
-export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierDependencies & {
+/**
+ * Opens the ledger and the evidence, with the identity that is signed in to Azure. Nothing is read yet. Contents are listed
+ * alone, unless the settings say that they are read.
+ */
+export function openAudit(
+  settings: ReturnType<typeof readAuditSettings> & { readonly areContentsRead?: boolean },
+): VerifierDependencies & {
   readonly credential: TokenCredential;
   readonly storage: BlobServiceClient;
   /** Opens the ledger for entries of a command. @param timeoutInMs the time limit of each request. */
@@ -52,7 +57,11 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
           : openWitness(AUDIT_WITNESS_URL, credential, RETRIES.maxTries),
     },
     state: storage.getContainerClient('audit-state'),
-    contents: createContentsEvidence(storage.getContainerClient('audit-content'), contentRetentionInDays),
+    contents: createContentsEvidence(
+      storage.getContainerClient('audit-content'),
+      contentRetentionInDays,
+      settings.areContentsRead,
+    ),
     insights:
       applicationId === undefined
         ? undefined

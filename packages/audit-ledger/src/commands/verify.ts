@@ -18,7 +18,7 @@ import { fail } from './fail.ts';
 import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--retention DAYS]
-                               [--ledger-only] [--public-key FILE] [--witness FILE|URL] [--json]
+                               [--ledger-only] [--contents] [--public-key FILE] [--witness FILE|URL] [--json]
                                [--attestation FILE] [--attest FILE] [--auditor-key FILE]
        npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--witness FILE] [--json]
 
@@ -26,6 +26,7 @@ const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace
   --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
   --retention    the days for which the workspace of Application Insights keeps records; 90
   --ledger-only  leaves Application Insights out: neither its records nor the edge's requests are looked at
+  --contents     reads each content of the period, and holds its hash against its record
   --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it;
                  once for each key, where the audit key was renewed in the period
   --witness      a file of audit:witness, or the address of a container, in place of AUDIT_WITNESS_URL
@@ -52,6 +53,7 @@ interface LiveArguments {
   readonly grace?: string | undefined;
   readonly retention?: string | undefined;
   readonly 'ledger-only': boolean;
+  readonly contents: boolean;
   readonly attest?: string | undefined;
   readonly attestation?: string | undefined;
   readonly 'auditor-key'?: string | undefined;
@@ -84,6 +86,7 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
       grace: { type: 'string' },
       retention: { type: 'string' },
       'ledger-only': { type: 'boolean', default: false },
+      contents: { type: 'boolean', default: false },
       bundle: { type: 'string' },
       'public-key': { type: 'string', multiple: true },
       witness: { type: 'string' },
@@ -102,10 +105,10 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
   const { bundle, 'public-key': keyFiles } = values;
   const { attest, attestation, 'auditor-key': auditorKey } = values;
   const ofLive = [values.from, values.to, values.grace, values.retention, attest, attestation, auditorKey];
-  const isOfLive = values['ledger-only'] || ofLive.some((value) => value !== undefined);
+  const isOfLive = values['ledger-only'] || values.contents || ofLive.some((value) => value !== undefined);
   if (bundle !== undefined && isOfLive)
     throw inputInvalid(
-      'A bundle is verified as a whole: --from, --to, --grace, --retention, --ledger-only, --attest, --attestation and --auditor-key do not go with --bundle.',
+      'A bundle is verified as a whole: --from, --to, --grace, --retention, --ledger-only, --contents, --attest, --attestation and --auditor-key do not go with --bundle.',
     );
   const trusted = keyFiles && (await Promise.all(keyFiles.map(readKeyFile)));
   const publicKeys = trusted && (() => Promise.resolve(trusted));
@@ -142,7 +145,11 @@ async function verifyLive(
   const { openAudit } = await import('./open-audit.ts');
   const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
   const isContainer = witness instanceof URL;
-  const dependencies = openAudit({ ...settings, ...(isContainer && { AUDIT_WITNESS_URL: witness.href }) });
+  const dependencies = openAudit({
+    ...settings,
+    areContentsRead: live.contents,
+    ...(isContainer && { AUDIT_WITNESS_URL: witness.href }),
+  });
   const log = { ...dependencies.log, ...(witness && !isContainer && { witness }) };
   const { AUDIT_STORAGE_URL: storageUrl, AUDIT_KEY_URL: keyUrl } = settings;
   const trusted = publicKeys

@@ -128,3 +128,32 @@ test.each([
 ])('the file %s is the part %s, so that no part has two files', (file, part) => {
   expect(partOf(file)).toBe(part);
 });
+
+/** The right of these rows: to write contents. Its holder puts another content in the place of one. */
+test.each<[when: string, writtenAfterInMs: number, isRead: boolean, found: readonly FindingKind[]]>([
+  ['within ten minutes of its call', 300_000, true, ['content-changed']],
+  ['within ten minutes of its call, and contents are not read', 300_000, false, []],
+  ['later', 660_000, true, ['content-changed']],
+  ['later, and contents are not read', 660_000, false, ['content-changed']],
+])('a content is overwritten %s', async (_, writtenAfterInMs, isRead, found) => {
+  const chain = writeChain([BEGINNING, closingWith({ ...CONTENT_OF_CALL, durationInMs: 10 })]);
+  const modifiedAt = new Date(STARTED_AT + writtenAfterInMs);
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(chain)] }),
+    {
+      publicKeys: auditPublicKeys,
+      contents: {
+        retentionInMs: 24 * HOUR_IN_MS,
+        list: () => each({ name: CONTENT, modifiedAt }),
+        ...(isRead && { hash: () => Promise.resolve('e'.repeat(64)) }),
+      },
+    },
+    {
+      period: { from: new Date(STARTED_AT - HOUR_IN_MS), to: new Date(NOW) },
+      now: new Date(NOW),
+      graceInMs: 60_000,
+      openForInMs: 2_100_000,
+    },
+  );
+  expect(findings.map(({ kind }) => kind)).toEqual(found);
+});

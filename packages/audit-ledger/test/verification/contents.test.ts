@@ -1,5 +1,9 @@
 import { type EntryBody, hashEntry } from '../../src/ledger/ledger-entry.ts';
-import { type ContentsEvidence, ListingDenied } from '../../src/verification/contents-evidence.ts';
+import {
+  type ContentsEvidence,
+  ListingDenied,
+  ReadingDenied,
+} from '../../src/verification/contents-evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import {
   asText,
@@ -288,4 +292,54 @@ test('that contents were not listed is said', async () => {
   const report = await verify({ calls: [CALL], contents: denied });
   expect(report.findings).toEqual([]);
   expect(report.notChecked).toContainEqual(expect.stringContaining('may not list them'));
+});
+
+/** The closing of a call that took so long, with a reference to its content. */
+function closingOfLong(durationInMs: number): EntryBody {
+  const call = closingAt(1_000);
+  return call.kind === 'closing' ? { ...call, record: { ...call.record, durationInMs } } : call;
+}
+
+test.each<[string, number, number, readonly unknown[]]>([
+  ['ten minutes after the end of its call', 2_000, 10 * MINUTE_IN_MS + 3_000, []],
+  ['later than that', 2_000, 10 * MINUTE_IN_MS + 3_001, [GONE]],
+  ['half an hour after a long call arrived', 25 * MINUTE_IN_MS, 30 * MINUTE_IN_MS, []],
+  ['within 45 minutes of a short call', 2_000, 30 * MINUTE_IN_MS, [GONE]],
+  ['after a call that says it took a day', DAY_IN_MS, 46 * MINUTE_IN_MS, [GONE]],
+])('a content that was written %s', async (_, durationInMs, writtenAfter, findings) => {
+  const stored = { [nameAt(1_000)]: writtenAfter };
+  expect(await find({ calls: [closingOfLong(durationInMs)], stored })).toEqual(findings);
+});
+
+test.each<[string, string | undefined, readonly unknown[]]>([
+  ['is the one on record', 'd'.repeat(64), []],
+  ['was written again at once', 'e'.repeat(64), [GONE]],
+  ['goes while it is read', undefined, []],
+])('where contents are read, a content that %s', async (_, hash, findings) => {
+  const asked: string[] = [];
+  const contents = {
+    hash: (name: string) => {
+      asked.push(name);
+      return Promise.resolve(hash);
+    },
+  };
+  const { findings: found } = await verify({ calls: [CALL, CALL], stored: CONTENT, contents });
+  expect(found.filter(({ kind }) => kind === 'content-changed').length).toBe(findings.length);
+  // Each content is read once, whatever names it.
+  expect(asked).toEqual([nameAt(1_000)]);
+});
+
+test('that contents were not read is said, and is asked for once', async () => {
+  let asked = 0;
+  const contents = {
+    hash: () => {
+      asked += 1;
+      return Promise.reject(new ReadingDenied());
+    },
+  };
+  const calls = [CALL, closingAt(3_000)];
+  const report = await verify({ calls, stored: { ...CONTENT, [nameAt(3_000)]: 3_500 }, contents });
+  expect(report.findings).toEqual([]);
+  expect([report.isIntact, asked]).toEqual([false, 1]);
+  expect(report.notChecked).toContainEqual(expect.stringContaining('were not read'));
 });

@@ -2,7 +2,12 @@ import { contentFolder } from '../../contents/sealed-content.ts';
 import type { Period } from '../../time/period.ts';
 import { timeIn } from '../../ledger/chain-times.ts';
 import type { LedgerCheck } from '../check.ts';
-import { type ContentsEvidence, ListingDenied, type StoredContent } from '../contents-evidence.ts';
+import {
+  type ContentsEvidence,
+  ListingDenied,
+  ReadingDenied,
+  type StoredContent,
+} from '../contents-evidence.ts';
 import type { Finding } from '../finding.ts';
 import { createFindingList } from '../finding-list.ts';
 import { createIdSet } from '../id-set.ts';
@@ -33,13 +38,14 @@ interface Bereft {
 const MOST_CONTENTS = 2_000_000;
 /** The most closings without their content, and contents that were written late, that are kept. */
 const MOST_KEPT = 10_000;
-/** A content is stored within four minutes of the end of its call, or given up. */
+/** A content is stored within four minutes of the end of its call, or given up; the clocks of two machines differ. */
 const STORED_WITHIN_IN_MS = 600_000;
 
 /**
  * Checks that storage has the contents that the records of the period name, as they were stored then, and no others. An
  * erasure on the ledger excuses contents that are gone. The names of contents, and the times at which they were written,
- * tell all that.
+ * tell all that, but for a content that was written again within ten minutes of the end of its call. Its hash tells that,
+ * where contents are read.
  */
 export function checkContents(
   contents: ContentsEvidence | undefined,
@@ -59,23 +65,42 @@ export function checkContents(
   const bereft = new Map<string, Bereft>();
   let others = 0;
   let skipped: string | undefined;
+  let unread: string | undefined;
 
   const take = ({ name, modifiedAt }: StoredContent): void => {
     const time = timeOf(name);
     if (!isDue(time)) return;
     listed.add(name);
-    if (modifiedAt.getTime() > time + storedWithinInMs && late.size < MOST_KEPT) late.set(name, modifiedAt);
+    if (modifiedAt.getTime() > time + STORED_WITHIN_IN_MS && late.size < MOST_KEPT)
+      late.set(name, modifiedAt);
   };
 
+  /** Tells whether a content has the hash of its record, as far as contents are read. One that is gone by now is erased. */
+  const isAsOnRecord = async (blob: string, sha256: unknown): Promise<boolean> => {
+    if (!contents.hash || unread !== undefined) return true;
+    try {
+      const hash = await contents.hash(blob, abortSignal);
+      return hash === undefined || hash === sha256;
+    } catch (error) {
+      if (!(error instanceof ReadingDenied)) throw error;
+      unread =
+        'Contents were not read, because this identity may not: their hashes were not held against the records.';
+      return true;
+    }
+  };
   /** Holds a closing against the contents that are listed. */
-  const hold = (line: ChainLine, writer: string): Finding | undefined => {
+  const hold = async (line: ChainLine, writer: string): Promise<Finding | undefined> => {
     const closing = readClosing(line, writer);
     const reference = closing && readReference(closing.record);
     if (!reference || !isDue(closing.time.getTime())) return undefined;
-    const { subject, blob } = reference;
+    const { subject, blob, sha256 } = reference;
     if (listed.has(blob)) {
-      const modifiedAt = named.add(blob) ? undefined : late.get(blob);
-      return modifiedAt && writtenAgain(closing, modifiedAt);
+      if (named.add(blob)) return undefined;
+      const modifiedAt = late.get(blob);
+      const lastsInMs = Math.min(durationOf(closing) ?? openForInMs, openForInMs);
+      if (modifiedAt && modifiedAt.getTime() > closing.time.getTime() + lastsInMs + STORED_WITHIN_IN_MS)
+        return writtenAgain(closing, modifiedAt);
+      return (await isAsOnRecord(blob, sha256)) ? undefined : altered(closing);
     }
     if (bereft.has(blob)) return undefined;
     if (bereft.size < MOST_KEPT) bereft.set(blob, { closing, subject });
@@ -127,12 +152,12 @@ export function checkContents(
       yield strangers;
     },
 
-    *visit(lines, { writer, founding }) {
+    async *visit(lines, { writer, founding }) {
       // A young chain may still turn out to be made up. No content of its own calls is due yet.
       if (founding === 'young') return;
       for (const line of lines) {
         if (line.entry) erasures.note(line.entry);
-        const found = skipped === undefined ? hold(line, writer) : undefined;
+        const found = skipped === undefined ? await hold(line, writer) : undefined;
         if (found) yield found;
       }
     },
@@ -150,7 +175,7 @@ export function checkContents(
       yield* findReturned();
     },
 
-    notChecked: () => (skipped === undefined ? [] : [skipped]),
+    notChecked: () => [skipped, unread].filter((sentence) => sentence !== undefined),
   };
 }
 
@@ -162,11 +187,16 @@ function timeOf(name: string): number {
 
 function readReference(
   record: Closing['record'],
-): { readonly subject: string; readonly blob: string } | undefined {
+): { readonly subject: string; readonly blob: string; readonly sha256: unknown } | undefined {
   const { content } = record;
   if (typeof content !== 'object' || content === null) return undefined;
-  const { subject, blob } = content as { readonly subject?: unknown; readonly blob?: unknown };
-  return typeof subject === 'string' && typeof blob === 'string' ? { subject, blob } : undefined;
+  const { subject, blob, sha256 } = content as Readonly<Record<string, unknown>>;
+  return typeof subject === 'string' && typeof blob === 'string' ? { subject, blob, sha256 } : undefined;
+}
+
+/** Gives the time that a call took, in milliseconds; undefined where its record has none. */
+function durationOf({ record: { durationInMs } }: Closing): number | undefined {
+  return typeof durationInMs === 'number' && durationInMs >= 0 ? durationInMs : undefined;
 }
 
 function gone(closing: Closing): Finding {
@@ -180,6 +210,13 @@ function writtenAgain(closing: Closing, modifiedAt: Date): Finding {
   return {
     ...ofClosing(closing),
     message: `The content of entry ${closing.sequence} of ${closing.writer} was written again at ${modifiedAt.toISOString()}, long after its call: it need not be the one on record.`,
+  };
+}
+
+function altered(closing: Closing): Finding {
+  return {
+    ...ofClosing(closing),
+    message: `The content of entry ${closing.sequence} of ${closing.writer} is not the one on record: it has another hash.`,
   };
 }
 
