@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Shorter texts in the alphabet of base64 are words. */
-const MINIMUM_BASE64_UNITS = 16;
+const MINIMUM_BASE64_UNITS = 8;
 const BASE64 = /^[\w+/-]+={0,2}$/;
 /** Enough of a file to know its content by. */
 const BEGINNING_UNITS = 64;
