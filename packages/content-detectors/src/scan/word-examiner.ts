@@ -13,7 +13,7 @@ import { examineCoordinates, examineStreet, isStreetName } from '../values/exami
 import { examinePrivateKey } from '../values/examine-private-key.ts';
 import { examineTokens } from '../values/examine-tokens.ts';
 import { examineWrapped } from '../values/examine-wrapped.ts';
-import type { OwnDetector } from '../own/own-detector.ts';
+import type { OwnDetector, OwnExaminer } from '../own/own-detector.ts';
 import { KINDS } from '../kinds.ts';
 
 /** The facts of a word that reading it gave. */
@@ -43,7 +43,7 @@ const NAMED_VALUES = ['bic', 'passport', 'driving-licence', 'health-insurance', 
 /** Runs those detectors at a word that may find something there. */
 export class WordExaminer {
   readonly #kinds: ReadonlySet<string>;
-  readonly #own: readonly OwnDetector[];
+  readonly #own: readonly OwnExaminer[];
   readonly #unwrap: ((text: string) => readonly Candidate[]) | undefined;
   readonly #groups: GroupExaminer;
   readonly #looksForTokens: boolean;
@@ -56,7 +56,7 @@ export class WordExaminer {
     unwrap: ((text: string) => readonly Candidate[]) | undefined,
   ) {
     this.#kinds = kinds;
-    this.#own = own;
+    this.#own = own.map((detector) => detector.open());
     this.#unwrap = unwrap;
     this.#groups = new GroupExaminer(kinds);
     this.#looksForTokens = TOKENS.some((kind) => kinds.has(kind));
@@ -98,7 +98,7 @@ export class WordExaminer {
       !examineInstruction(reading, word, found)
     )
       return false;
-    for (const detector of this.#own) if (!detector.examine(reading, word, found)) return false;
+    for (const examiner of this.#own) if (!examiner.examine(reading, word, found)) return false;
     if (found.length > 0) drop(found, kinds);
     return true;
   }

@@ -182,3 +182,15 @@ export function brazilianCnpj(value: string): boolean {
     brazilianDigit(value, CNPJ_WEIGHTS) === digit(value, 13)
   );
 }
+
+function isDigits(value: string): boolean {
+  return /^\d+$/.test(value);
+}
+
+/** The checks that detectors of one's own can name. Each takes any letters and digits. */
+export const CHECKSUMS = {
+  luhn: (value: string) => isDigits(value) && luhn(value),
+  'mod-97': (value: string) => mod97(value) === 1,
+  iban,
+  verhoeff: (value: string) => isDigits(value) && verhoeff(value),
+} as const;
