@@ -338,7 +338,7 @@ export class CallRecord {
     if (parts.length === 0 || !caller) return;
     this.#content = this.#dependencies.contents?.start(id, caller, parts);
     this.#keepsOriginalResponse = originals.includes('response');
-    // What leaves of an inspected body is known later, and a body that is refused until then is not kept.
+    // An inspected body is kept as it leaves, which is known later. A body that is refused until then is not kept.
     if (protection && !originals.includes('request')) this.#body = body;
     else if (body) this.#content?.add('request', body);
   }
