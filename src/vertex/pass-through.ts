@@ -14,6 +14,7 @@ import { asObject } from './usage-counts.ts';
 import {
   readErrorBody,
   readRestError,
+  isGoogleError,
   readRetryAfter,
   vertexError,
   type VertexErrorFacts,
@@ -82,7 +83,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
         });
         const { statusCode } = response;
         if (statusCode < 200 || statusCode > 299) {
-          throw vertexError(await readFailure(response));
+          throw vertexError(await readFailure(response, format));
         }
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
@@ -116,15 +117,23 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
   };
 }
 
-async function readFailure(response: Response): Promise<VertexErrorFacts> {
+async function readFailure(response: Response, format: AnswerFormat): Promise<VertexErrorFacts> {
   const { statusCode, headers, body } = response;
   const retryAfterInMs = readRetryAfter(headers['retry-after'], headers.date);
+  const text = await readBounded(body);
+  const isOwn = isOfContainer(response) || (format === 'shaped' && !isGoogleError(text));
   return {
     ...(retryAfterInMs !== undefined && { retryAfterInMs }),
-    ...readRestError(statusCode, await readBounded(body)),
-    ...(isOfContainer(response) && { isOfContainer: true, httpStatus: statusCode }),
+    ...readRestError(statusCode, text),
+    ...(isOfContainer(response) && { isOfContainer: true }),
+    ...(isOwn && { ownStatus: statusCode }),
+    // Google's own conflicts are between its machines; another's is a fault of the request.
+    ...(isOwn && statusCode === 409 && { grpcCode: INVALID_ARGUMENT }),
   };
 }
+
+/** The gRPC status of a fault of the request: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const INVALID_ARGUMENT = 3;
 
 /** Headers that say how the bytes of a container's answer must be read. */
 const DESCRIBING = ['content-encoding', 'content-disposition', 'content-language'] as const;
@@ -183,7 +192,7 @@ async function readWhole(
     body,
     facts,
     ...describingHeaders(response),
-    ...(statusCode !== 200 && isOfContainer(response) && { status: statusCode }),
+    ...(statusCode !== 200 && (format === 'shaped' || isOfContainer(response)) && { status: statusCode }),
   };
 }
 

@@ -14,8 +14,8 @@ export interface VertexErrorFacts {
   readonly violations?: readonly FieldViolation[];
   /** The error's own message; the caller gets it only for a fault of the request. */
   readonly message?: string;
-  /** The HTTP status; undefined for an error within a stream or over gRPC. */
-  readonly httpStatus?: number;
+  /** The HTTP status of a container or a publisher; undefined for Google's own, within a stream and over gRPC. */
+  readonly ownStatus?: number;
 }
 
 const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
@@ -109,18 +109,15 @@ export function vertexError(facts: VertexErrorFacts): VertexFailure {
   const options = {
     ...(facts.retryAfterInMs === undefined ? {} : { retryAfterInMs: facts.retryAfterInMs }),
     ...(isAboutRequest && facts.violations ? { violations: facts.violations } : {}),
-    ...ownStatus(facts, code),
+    ...statusOf(facts, code),
   };
   return new VertexFailure(code, message, options, kind);
 }
 
-/** A container's own status for a fault of the request, such as 422, stays what it is. Google's are those of the codes. */
-function ownStatus(
-  { isOfContainer, httpStatus }: VertexErrorFacts,
-  code: GatewayErrorCode,
-): { status?: number } {
-  return isOfContainer && httpStatus !== undefined && code === 'VERTEX_INVALID_ARGUMENT'
-    ? { status: httpStatus < 500 ? httpStatus : 400 }
+/** The own status of a container or a publisher for a fault of the request stays what it is. Google's are those of the codes. */
+function statusOf({ ownStatus }: VertexErrorFacts, code: GatewayErrorCode): { status?: number } {
+  return ownStatus !== undefined && code === 'VERTEX_INVALID_ARGUMENT'
+    ? { status: ownStatus < 500 ? ownStatus : 400 }
     : {};
 }
 
@@ -150,6 +147,19 @@ export function readRestError(httpStatus: number, body: string): VertexErrorFact
     return { ...readErrorBody(JSON.parse(body)), ...facts };
   } catch {
     return facts;
+  }
+}
+
+/** Returns true for an error in the form of Google's front end: https://cloud.google.com/apis/design/errors#http_mapping */
+export function isGoogleError(body: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const { error } = asObject(Array.isArray(parsed) ? parsed[0] : parsed);
+    const { code, status } = asObject(error);
+    return typeof code === 'number' && typeof status === 'string';
+  } catch {
+    // A body that is not JSON is none of Google's.
+    return false;
   }
 }
 

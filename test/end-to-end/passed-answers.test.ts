@@ -40,11 +40,34 @@ test.each([
   });
 });
 
-test('a container’s own 201 stays 201', async () => {
-  const answer = await answerOf({ status: 201, body: { made: true }, headers: OF_CONTAINER });
-  expect([answer.status, answer.text]).toEqual([201, '{"made":true}']);
-  observed.whenRecorded(answer, { outcome: 'answered', status: '201' });
+test.each([
+  [422, { detail: 'length must be 4' }, 422, 'length must be 4'],
+  [409, { error: 'Prediction failed: busy' }, 409, 'Prediction failed: busy'],
+  [418, { error: { message: 'teapot', code: null } }, 418, 'teapot'],
+  [412, { error: { code: 412, message: 'quota', status: 'FAILED_PRECONDITION' } }, 400, 'quota'],
+  [403, { detail: 'no' }, 502, 'Vertex AI refused the gateway’s own identity.'],
+])('a raw %i that does not say whose it is, %j, comes back as %i', async (given, body, status, message) => {
+  const answer = await answerOf({ status: given, body, headers: { 'content-type': 'application/json' } });
+  const { error } = JSON.parse(answer.text) as { error: { code: number; message: string } };
+  expect([answer.status, error.code, error.message]).toEqual([
+    status,
+    status,
+    expect.stringContaining(message) as string,
+  ]);
+  observed.whenRecorded(answer, { outcome: 'failed', status: String(status) });
 });
+
+test.each([OF_CONTAINER, { 'content-type': 'application/json' }])(
+  'a container’s own 201 stays 201, and its 204 has no body, with %j',
+  async (headers) => {
+    const answer = await answerOf({ status: 201, body: { made: true }, headers });
+    expect([answer.status, answer.text]).toEqual([201, '{"made":true}']);
+    observed.whenRecorded(answer, { outcome: 'answered', status: '201' });
+    const empty = await answerOf({ status: 204, headers });
+    expect([empty.status, empty.text]).toEqual([204, '']);
+    observed.whenRecorded(empty, { outcome: 'answered', status: '204' });
+  },
+);
 
 test('headers that describe the bytes of a container’s answer come with them', async () => {
   const answer = await answerOf({

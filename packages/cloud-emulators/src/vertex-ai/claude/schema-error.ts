@@ -61,7 +61,9 @@ function explain(body: unknown, parent: Path, issue: Issue): { path: string; pro
  */
 function explainUnion(body: unknown, path: Path, issue: z.core.$ZodIssueInvalidUnion) {
   if (issue.discriminator !== undefined) {
-    const tags = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+    const options: readonly unknown[] =
+      'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+    const tags = options.filter((option) => typeof option === 'string');
     if (isMissing(body, path)) return at(body, path, 'Field required');
     const tag = String(valueAt(body, path));
     const known = tags.map((name) => `'${name}'`).join(', ');
