@@ -48,6 +48,8 @@ test('the deployment stays within the limits of Azure Resource Manager', () => {
   const megabyte = 1_048_576;
   expect(JSON.stringify(template).length).toBeLessThan(4 * megabyte);
   expect(Object.keys(template.parameters ?? {}).length).toBeLessThanOrEqual(256);
+  expect(Object.keys(template.outputs ?? {}).length).toBeLessThanOrEqual(64);
+  expect(Object.keys(template.variables ?? {}).length).toBeLessThanOrEqual(512);
   const resources = findResources(template);
   expect(resources.length).toBeGreaterThan(100);
   expect(resources.length).toBeLessThanOrEqual(800);

@@ -13,6 +13,8 @@ export interface ArmResource {
 /** A template of Azure Resource Manager, as Bicep's compiler writes it. */
 export interface ArmTemplate {
   readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, Omit<ArmResource, 'name'>>>;
 }
 
