@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BicepResult, runBicep } from '../../scripts/infra/bicep-compiler.ts';
 import { buildGraphTypes } from './graph-types.ts';
 
-const POOL_PROVIDER =
+export const POOL_PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra';
 
 /** A copy of the infrastructure that compiles without a network: its Graph extension is built here. */

@@ -25,6 +25,7 @@ type EmulatorName =
   | 'google'
   | 'vertex-ai'
   | 'application-insights'
+  | 'azure-rbac'
   | 'azure-storage'
   | 'key-vault'
   | 'functions-host';
