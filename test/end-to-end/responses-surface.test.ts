@@ -226,6 +226,21 @@ test('Gemini searches the web where a rule allows it, and its pages are cited', 
   observed.whenRecorded(streamed, { outcome: 'answered', usageCompleteness: 'complete' });
 });
 
+test('a model of images answers with pictures, which cost their tokens', async () => {
+  const answer = await post({ model: 'gemini-3.1-flash-image', input: PROMPT });
+  const { output } = JSON.parse(answer.text) as { output: { type: string; result?: string }[] };
+  const picture = output.find(({ type }) => type === 'image_generation_call');
+  expect(
+    Buffer.from(picture?.result ?? '', 'base64')
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  observed.whenRecorded(answer, (record) => {
+    expect(record).toMatchObject({ outcome: 'answered', operation: 'generateContent' });
+    expect(Number(record.costInUsd)).toBeGreaterThan((1120 * 60) / 1e6);
+  });
+});
+
 test('Claude searches the web by its own tool', async () => {
   const tools = [{ type: 'web_search', filters: { allowed_domains: ['whales.example'] } }];
   const body = { model: CLAUDE.model, input: 'Where do narwhals live?', tools };
