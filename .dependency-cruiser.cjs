@@ -90,6 +90,7 @@ module.exports = {
     ...room('governance', ['json', 'errors', DETECTORS]),
     ...room('dialects', ['json', 'errors', LEDGER], DIALECT_TYPES),
     ...room('json', ['errors']),
+    ...room('doctor', ['governance', 'errors']),
     ...room('errors', []),
     {
       name: 'only-functions-knows-the-host',

@@ -9,6 +9,7 @@ import {
 } from '@vertex-ai-gateway/audit-ledger/reading';
 import { recordCalls } from './audit/record-calls.ts';
 import { withGatewayErrors } from './audit/with-gateway-errors.ts';
+import { loadOnce } from '@vertex-ai-gateway/audit-ledger/time';
 import { startAudit } from '@vertex-ai-gateway/audit-ledger/recording';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
@@ -30,7 +31,7 @@ import { createPredict } from './prediction/predict.ts';
 import { createProtection } from './protection/create-protection.ts';
 import { MemoryBudget, RunningCalls, type ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
-import { createVertex } from './vertex/vertex.ts';
+import { createVertex, vertexAddress } from './vertex/vertex.ts';
 
 /**
  * The time in which the app stops. The platform's host gives a worker 5 s after it has told it to end; the rest is left to
@@ -118,6 +119,18 @@ const query =
         timeoutInMs: settings.AUDIT_QUERY_TIMEOUT_IN_MS,
       });
 
+/** Loads the doctor when an operator first asks for it. */
+const loadDoctor = loadOnce(async () => {
+  const { openDoctor } = await import('./doctor/open-doctor.ts');
+  return openDoctor({
+    settings,
+    documents: governance.documents,
+    policyVersion: governance.policyVersion,
+    identity: createManagedIdentity(settings.AZURE_CLIENT_ID),
+    addressOf: (location, own) => vertexAddress(location, own, settings.VERTEX_ENDPOINT),
+  });
+});
+
 // All surfaces share one use case, so that a caller's open streams count together.
 const predict = createPredict({
   ...serving,
@@ -136,6 +149,7 @@ const predict = createPredict({
 });
 const answerQuestion = createAnswerQuestion({
   ...serving,
+  doctor: { examine: async (edge, format) => (await loadDoctor())(edge, format) },
   archive: query && withGatewayErrors(createApplicationInsightsArchive(query)),
   verifier: withGatewayErrors(
     openLedgerVerifier({

@@ -4,6 +4,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     start: 'run the gateway and the clouds, emulated; -- --port N, --https, --instances N',
     token: 'print a bearer token of a sample caller; -- <application>',
     flowers: 'classify 150 iris flowers through the gateway that runs',
+    doctor: 'say what breaks the gateway, and what mends it; -- --url URL if deployed',
     smoke: 'call a deployed gateway as a consumer, and wait for the records; -- --url URL',
     build: 'bundle the function app into dist/',
   },

@@ -7,6 +7,7 @@ import {
   PolicyExplanation,
   Problem,
 } from './gateway-schemas.ts';
+import { doctorOperation } from './gateway-doctor-operation.ts';
 import { recordOperations } from './gateway-record-operations.ts';
 import { verifyOperation } from './gateway-verify-operation.ts';
 import type { Failure, Surface } from './surface.ts';
@@ -132,6 +133,7 @@ export const gatewaySurface: Surface = {
     },
     ...recordOperations,
     verifyOperation,
+    doctorOperation,
   ],
 };
 

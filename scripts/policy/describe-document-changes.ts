@@ -82,9 +82,9 @@ function listParts({
     },
     {
       what: 'list of',
-      parts: access.auditors
-        ? [{ name: 'auditors', summary: access.auditors.reason, fields: { ...access.auditors } }]
-        : [],
+      parts: Object.entries({ auditors: access.auditors, operators: access.operators }).flatMap(
+        ([name, holders]) => (holders ? [{ name, summary: holders.reason, fields: { ...holders } }] : []),
+      ),
     },
     {
       what: 'product',

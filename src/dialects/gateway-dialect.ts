@@ -8,6 +8,7 @@ import type { ReadHeader } from '../prediction/caller.ts';
 import type {
   AuditQuestion,
   AuditVerifyQuestion,
+  DoctorQuestion,
   PolicyExplainQuestion,
   Question,
   UsageQuestion,
@@ -15,7 +16,7 @@ import type {
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
 import { BODY_BOUNDS } from './body-bounds.ts';
 import { writeGatewayError } from './gateway-errors.ts';
-import { AuditQuery, AuditVerifyQuery, UsageQuery } from './gateway-queries.ts';
+import { AuditQuery, AuditVerifyQuery, DoctorQuery, UsageQuery } from './gateway-queries.ts';
 import { readQuery } from './read-query.ts';
 import { readFormat, RECORD_STREAMS } from './record-streams.ts';
 import { validateBody } from './validate-body.ts';
@@ -53,14 +54,29 @@ function readQuestion({ method, path, query, header, body }: DialectRequest): Qu
       return readAuditQuestion(query, header);
     case 'GET v1/audit:verify':
       return readVerifyQuestion(query);
+    case 'GET v1/doctor':
+      return readDoctorQuestion(query, header);
   }
   const id = method === 'GET' ? RECORD_PATH.exec(path)?.[1] : undefined;
   if (id !== undefined) return { operation: 'audit', id };
   throw new GatewayError(
     'OPERATION_NOT_FOUND',
     'The gateway has no such operation. It offers GET v1/whoami, GET v1/models, POST v1/policy:explain, ' +
-      'GET v1/usage, GET v1/audit, GET v1/audit/{id} and GET v1/audit:verify.',
+      'GET v1/usage, GET v1/audit, GET v1/audit/{id}, GET v1/audit:verify and GET v1/doctor.',
   );
+}
+
+function readDoctorQuestion(query: URLSearchParams, header: ReadHeader): DoctorQuestion {
+  const { format } = readQuery(DoctorQuery, query);
+  const wantsText = /^\s*text\/plain\b/i.test(header('accept') ?? '');
+  return {
+    operation: 'doctor',
+    format: format ?? (wantsText ? 'text' : 'json'),
+    edge: {
+      authorization: header('authorization'),
+      namedValues: header('x-gateway-named-values'),
+    },
+  };
 }
 
 async function readExplainQuestion(body: Uint8Array): Promise<PolicyExplainQuestion> {

@@ -96,3 +96,11 @@ export const AuditVerifyQuery = z.strictObject({
       "`true` to leave Application Insights out: neither its records nor the edge's requests are looked at",
     ),
 });
+
+/** The query of `GET v1/doctor`. */
+export const DoctorQuery = z.strictObject({
+  format: z
+    .enum(['json', 'text'])
+    .optional()
+    .describe('Format of the report; as the header Accept says when left out, and else JSON'),
+});

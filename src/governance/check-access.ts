@@ -18,7 +18,7 @@ import type { Path, YamlDocument } from './yaml-document.ts';
  */
 export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): void {
   const { entries } = catalog;
-  const { identityProviders, roles, grants, denies, agents, auditors } = access.value;
+  const { identityProviders, roles, grants, denies, agents, auditors, operators } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
   checkIds(access);
   const checkRoles = (names: readonly string[] | undefined, path: Path): void => {
@@ -51,6 +51,7 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
   });
   checkContents(access, entries);
   checkRoles(auditors?.roles, ['auditors']);
+  checkRoles(operators?.roles, ['operators']);
   checkPlaces(access, roleNames);
   checkTools(access, catalog, roleNames);
 }

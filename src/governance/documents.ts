@@ -398,6 +398,9 @@ export type ContentRule = z.infer<typeof ContentRule>;
 /** The roles whose holders may read everybody's audit records. Other callers read their own. */
 const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
 
+/** The roles whose holders may have the doctor examine the gateway. Nobody else learns anything of it. */
+const Operators = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
+
 const NamedValueOrUrl = z
   .string()
   .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'must be an https address or a named value');
@@ -450,6 +453,9 @@ export const Access = z.strictObject({
     .describe('Calls whose prompts and predictions are kept, encrypted. None are kept if it is left out.'),
   auditors: Auditors.optional().describe(
     'Callers who may read everybody’s audit records. Nobody may if it is left out.',
+  ),
+  operators: Operators.optional().describe(
+    'Callers who may have the doctor examine the gateway. Nobody may if it is left out.',
   ),
 });
 export type Access = z.infer<typeof Access>;

@@ -4,6 +4,7 @@ import { findNearest } from '../governance/suggest.ts';
 import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading';
 import { deliverWhole } from '../prediction/deliver-whole.ts';
 import { describeCaller } from './describe-caller.ts';
+import { examineGateway, type GatewayDoctor } from './examine-gateway.ts';
 import { explainCall } from './explain-call.ts';
 import type { Call } from '../prediction/call.ts';
 import type { Caller } from '../prediction/caller.ts';
@@ -11,7 +12,7 @@ import type { QuestionDialect } from './question-dialect.ts';
 import type { Reply } from '../prediction/reply.ts';
 import { findEnd, listModels } from './list-models.ts';
 import { listAllRecords, listRecords, readRecord, type ReadingDependencies } from './list-records.ts';
-import type { CatalogNames, Question } from './question.ts';
+import type { CatalogNames, DoctorQuestion, Question } from './question.ts';
 import { answerFailure } from '../prediction/answer-failure.ts';
 import {
   beginCall,
@@ -31,6 +32,7 @@ export interface QuestionDependencies extends ServingDependencies {
   readonly archive: AuditArchive | undefined;
   /** Verifies the ledger; undefined when the gateway keeps none. */
   readonly verifier?: RecordVerifier | undefined;
+  readonly doctor: GatewayDoctor;
 }
 
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
@@ -83,11 +85,20 @@ async function answer(
     await streamRecords(served, pages, question.stream);
     return;
   }
+  if (question.operation === 'doctor') {
+    const { contentType, body } = await deadline.bound(examineGateway(dependencies, caller, question));
+    await deliverText(served, contentType, body);
+    return;
+  }
   const body = await deadline.bound(findAnswer(dependencies, caller, question, deadline.abortSignal));
-  await deliverWhole(served, {
+  await deliverText(served, 'application/json', JSON.stringify(body));
+}
+
+function deliverText(served: ServedCall<QuestionDialect>, contentType: string, text: string): Promise<void> {
+  return deliverWhole(served, {
     kind: 'whole',
-    contentType: 'application/json',
-    body: Buffer.from(JSON.stringify(body)),
+    contentType,
+    body: Buffer.from(text),
     facts: { usage: {} },
   });
 }
@@ -95,7 +106,7 @@ async function answer(
 async function findAnswer(
   dependencies: QuestionDependencies,
   caller: Caller,
-  question: Question,
+  question: Exclude<Question, DoctorQuestion>,
   abortSignal: AbortSignal,
 ): Promise<object> {
   const { governance, now } = dependencies;

@@ -13,7 +13,16 @@ export type Question =
   | UsageQuestion
   | AuditQuestion
   | AuditRecordQuestion
-  | AuditVerifyQuestion;
+  | AuditVerifyQuestion
+  | DoctorQuestion;
+
+/** Asks what works on the way to Google and to the audit trail, and what does not. */
+export interface DoctorQuestion {
+  readonly operation: 'doctor';
+  readonly format: 'json' | 'text';
+  /** The headers by which API Management describes itself. */
+  readonly edge: { readonly authorization: string | null; readonly namedValues: string | null };
+}
 
 /** Asks for the models and endpoints that the caller may use. */
 export interface ModelsQuestion {

@@ -69,6 +69,41 @@ test('the function app is told who asks, and gets no key', async () => {
   expect(received).not.toHaveProperty('x-functions-key');
 });
 
+const DOCTOR = { method: 'GET', path: '/gateway/v1/doctor', body: '' };
+
+test('the function app gets the edge’s named values with the question for the doctor, and no forged ones', async () => {
+  await edge.predict({ ...DOCTOR, headers: { 'x-gateway-named-values': 'tenant-id=forged' } });
+  const { 'x-gateway-named-values': sent } = edge.functionApp.received[0]?.headers ?? {};
+  const values = Object.fromEntries(new URLSearchParams(String(sent)));
+  expect(values).toMatchObject({
+    'function-app-url': edge.functionApp.url,
+    'functions-audience': 'f0000002-0000-4000-8000-000000000002',
+  });
+  expect(Object.keys(values)).toEqual([
+    'tenant-id',
+    'edge-client-id',
+    'gateway-audience',
+    'functions-audience',
+    'function-app-url',
+    'gateway-url',
+  ]);
+  expect(values['tenant-id']).not.toBe('forged');
+});
+
+test('other questions go without the named values', async () => {
+  await edge.predict({ ...WHOAMI, body: '', headers: { 'x-gateway-named-values': 'tenant-id=forged' } });
+  expect(edge.functionApp.received[0]?.headers).not.toHaveProperty('x-gateway-named-values');
+});
+
+test('the doctor is asked twelve times a minute at most by an APIM subscription', async () => {
+  const ask = async (key: string) =>
+    (await edge.predict({ ...DOCTOR, headers: { 'ocp-apim-subscription-key': key } })).status;
+  const statuses: number[] = [];
+  for (let asked = 0; asked < 13; asked += 1) statuses.push(await ask(SANDBOX_KEY));
+  expect(statuses).toEqual([...Array.from({ length: 12 }, () => 200), 429]);
+  expect(await ask(PRODUCTION_KEY)).toBe(200);
+});
+
 test.each([PRODUCTION_KEY, SANDBOX_KEY])('the product of %s has the API', async (key) => {
   const headers = { 'ocp-apim-subscription-key': key };
   expect((await edge.predict({ ...WHOAMI, body: '', headers })).status).toBe(200);

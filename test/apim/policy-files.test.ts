@@ -199,9 +199,13 @@ const FACTS: Readonly<Record<string, Facts>> = {
 /**
  * Documents that other tests cover. The first has API Management's MCP runtime as its backend, not the function app:
  * see mcp-server.test.ts. The second needs APIM subscriptions that belong to applications: see
- * products-and-keys.test.ts.
+ * products-and-keys.test.ts. The last counts questions of its own: see gateway-api.test.ts.
  */
-const ELSEWHERE = ['mcp-servers/agents/policy.xml', 'policy-fragments/match-application/policy.xml'];
+const ELSEWHERE = [
+  'mcp-servers/agents/policy.xml',
+  'policy-fragments/match-application/policy.xml',
+  'apis/gateway/operations/doctor/policy.xml',
+];
 
 let edge: Edge;
 /** Starts an edge whose products allow a single call a minute. */

@@ -29,6 +29,7 @@ const GRANTED: Readonly<Record<string, readonly string[]>> = {
   'okta-app': GEMINI,
   'agent-app': ['flash us'],
   'auditor-app': [],
+  'operator-app': [],
   'nobody-app': [],
 };
 

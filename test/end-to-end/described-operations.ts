@@ -36,7 +36,7 @@ export interface ExampleCall {
 }
 
 /** Media types of answers that are described as texts. */
-const TEXTS = ['application/x-ndjson', 'text/csv'];
+const TEXTS = ['text/plain', 'application/x-ndjson', 'text/csv'];
 const FOLDER = join(process.cwd(), 'apim/apis');
 
 /** An operation as a document describes it. */

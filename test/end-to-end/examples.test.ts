@@ -5,7 +5,14 @@ import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
 /** The applications of the examples: each call is allowed for one of them. */
-const APPLICATIONS = ['assistants-app', 'scoring-app', 'eu-analytics-app', 'sandbox-app', 'auditor-app'];
+const APPLICATIONS = [
+  'assistants-app',
+  'scoring-app',
+  'eu-analytics-app',
+  'sandbox-app',
+  'auditor-app',
+  'operator-app',
+];
 /** Texts of the examples, which no telemetry and no error may contain. */
 const PROMPTS = ['Why is the sky blue?', 'Ocelots nap at noon.', 'An ocelot naps in the noon sun.'];
 /** A resource name or a request id. */

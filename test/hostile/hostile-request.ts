@@ -10,7 +10,8 @@ export type Application =
   | 'assistants-app'
   | 'nobody-app'
   | 'agent-app'
-  | 'auditor-app';
+  | 'auditor-app'
+  | 'operator-app';
 
 /** A request that must be refused, or served without its hostile part. */
 export interface HostileRequest extends Omit<Outgoing, 'body'> {

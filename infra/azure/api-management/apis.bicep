@@ -23,6 +23,12 @@ module gateway 'api.bicep' = {
     information: loadJsonContent('../../../apim/apis/gateway/apiInformation.json')
     specification: loadJsonContent('../../../apim/apis/gateway/specification.json')
     policy: loadTextContent('../../../apim/apis/gateway/policy.xml')
+    operationPolicies: [
+      {
+        operation: 'doctor'
+        policy: loadTextContent('../../../apim/apis/gateway/operations/doctor/policy.xml')
+      }
+    ]
     authorizationServer: authorizationServer
   }
 }

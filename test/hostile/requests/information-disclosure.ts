@@ -4,6 +4,7 @@ import { AUDIT, EXPLAIN, GENERATE, MCP } from './sample-requests.ts';
 
 const USAGE = '/gateway/v1/usage';
 const VERIFY = '/gateway/v1/audit:verify';
+const DOCTOR = '/gateway/v1/doctor';
 
 /** Instants at the bounds of calendars, clocks and databases. */
 const INSTANTS = [
@@ -67,6 +68,37 @@ const audit: HostileRequest[] = [
     method: 'GET' as const,
     path: `${AUDIT}${encodeURI(id)}`,
     status: [400, 404],
+  })),
+];
+
+const doctor: HostileRequest[] = [
+  ...(['scoring-app', 'sandbox-app', 'agent-app', 'nobody-app', 'auditor-app'] as const).flatMap(
+    (application) =>
+      ['', '?format=text'].map((query) => ({
+        name: `${application} has nothing examined${query}`,
+        as: application,
+        method: 'GET' as const,
+        path: DOCTOR + query,
+        headers: { 'x-gateway-named-values': 'tenant-id=forged', 'x-gateway-roles': 'Gateway.Operate' },
+        status: 403,
+        code: 'NOT_GRANTED',
+      })),
+  ),
+  ...['format=html', `format=${SECRET}`, `nothing=${SECRET}`, 'format=json&format=text'].map((query) => ({
+    name: `doctor?${query.slice(0, 30)}`,
+    as: 'auditor-app' as const,
+    method: 'GET' as const,
+    path: `${DOCTOR}?${query}`,
+    status: 400,
+    code: 'INVALID_REQUEST',
+  })),
+  ...(['POST', 'PUT', 'DELETE'] as const).map((method) => ({
+    name: `${method} of the doctor`,
+    as: 'auditor-app' as const,
+    method,
+    path: DOCTOR,
+    status: 404,
+    code: 'OPERATION_NOT_FOUND',
   })),
 ];
 
@@ -168,4 +200,4 @@ const mcp: HostileRequest[] = [
   },
 ];
 
-export const INFORMATION_DISCLOSURE: HostileKind = { audit, explain, mcp };
+export const INFORMATION_DISCLOSURE: HostileKind = { audit, doctor, explain, mcp };

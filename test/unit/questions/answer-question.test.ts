@@ -88,6 +88,7 @@ async function ask({
     callers: { identify: () => Promise.resolve({ ...CALLER, ...caller }) },
     governance,
     archive,
+    doctor: { examine: (edge, format) => Promise.resolve(JSON.stringify({ format, ...edge })) },
     audit: fakeTrail(records),
     running: new RunningCalls(),
     memory: new MemoryBudget(4_000),

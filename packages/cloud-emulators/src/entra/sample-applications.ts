@@ -27,7 +27,14 @@ export const gatewayApi: ApiRegistration = {
   clientId: 'f0000001-0000-4000-8000-000000000001',
   identifierUris: ['api://f0000001-0000-4000-8000-000000000001', 'api://vertex-gateway'],
   requestedAccessTokenVersion: 2,
-  appRoles: ['Sandbox.Use', 'Scoring.Predict', 'Analytics.Eu', 'Assistants.Use', 'Audit.Read'],
+  appRoles: [
+    'Sandbox.Use',
+    'Scoring.Predict',
+    'Analytics.Eu',
+    'Assistants.Use',
+    'Audit.Read',
+    'Gateway.Operate',
+  ],
   idtyp: 'app',
 };
 
@@ -100,6 +107,12 @@ export const sampleApplications: readonly Application[] = [
     clientId: 'a0000007-0000-4000-8000-000000000007',
     objectId: 'b0000007-0000-4000-8000-000000000007',
     roles: ['Audit.Read'],
+  },
+  {
+    name: 'operator-app',
+    clientId: 'a0000008-0000-4000-8000-000000000008',
+    objectId: 'b0000008-0000-4000-8000-000000000008',
+    roles: ['Gateway.Operate'],
   },
 ];
 

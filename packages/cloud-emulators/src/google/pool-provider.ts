@@ -11,7 +11,14 @@ export interface PoolProviderState extends PoolProvider {
   readonly disabled: boolean;
 }
 
-const CHANGEABLE = new Set(['issuerUri', 'allowedAudiences', 'attributeCondition', 'state', 'disabled']);
+const CHANGEABLE = new Set([
+  'issuerUri',
+  'openIdConfiguration',
+  'allowedAudiences',
+  'attributeCondition',
+  'state',
+  'disabled',
+]);
 
 /** Applies the changes of a control request. @throws TypeError for a member that can't be changed. */
 export function readPoolProvider(changes: unknown, provider: PoolProviderState): PoolProviderState {

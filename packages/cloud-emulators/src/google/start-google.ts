@@ -39,7 +39,7 @@ export interface Google extends Listening {
   /**
    * The control actions `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on;
    * `GET iam` and `PUT iam` → the rights of principals; `GET pool-provider` → the provider;
-   * `PUT pool-provider` { issuerUri?, allowedAudiences?, attributeCondition?, state?, disabled? } → the provider;
+   * `PUT pool-provider` { issuerUri?, openIdConfiguration?, allowedAudiences?, attributeCondition?, state?, disabled? } → the provider;
    * `POST access-tokens` { principal } → an access token of a person, `user:…`, who may read the provider.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
