@@ -19,7 +19,7 @@ export default tseslint.config(
     files: [
       'scripts/**',
       'bench/**',
-      'packages/*/scripts/**',
+      'packages/*/{bench,scripts}/**',
       'packages/audit-ledger/src/commands/**',
       'packages/apim-emulator/src/cli.{ts,mjs}',
       'packages/cloud-emulators/src/*/cli.{ts,mjs}',

@@ -57,6 +57,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'bench:endurance': 'whether the local chain stays as fast at 100 calls/s: --minutes N',
     'bench:starts': 'how long starting the chain and restarting the function app takes',
     'bench:verification': 'how long verifying a million entries takes',
+    'bench:detectors': 'what the detectors of content find and miss, and how long they take; -- --show',
     'bench:scale': 'what the audit trail needs of Azure at 1,000 instances, and its cost',
     'bench:hostile': 'what hostile calls cost everybody else',
   },

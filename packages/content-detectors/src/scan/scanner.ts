@@ -182,7 +182,8 @@ export class Scanner {
           const previous = lastMask;
           lastMask = this.#context.note(hash, text, runStart, at, this.#base);
           mask |= lastMask;
-          if (valueStart < 0) secret = secretOf(lastMask, previous, secret);
+          const isOther = runs === 0 && this.#context.isNear('notSecret', this.#base + start, 2);
+          if (valueStart < 0) secret = secretOf(lastMask, isOther ? NOT_SECRET : previous, secret);
         }
         runs += 1;
         runStart = -1;
@@ -266,7 +267,8 @@ export class Scanner {
       return;
     }
     this.#fillers += 1;
-    const isPlain = (flags & ~(LOWER | JOINER)) === 0 && end - start <= 14;
+    const isPlain =
+      (flags & ~(LOWER | JOINER | ASSIGN)) === 0 && (mask & NOT_SECRET) === 0 && end - start <= 14;
     const mayGoOn = isPlain && !this.#isAssigned && this.#fillers <= MOST_FILLERS && text[end - 1] !== '.';
     if (!mayGoOn) this.#forget();
     else if (endsAssigned) this.#isAssigned = true;

@@ -32,6 +32,7 @@ export interface WordFacts {
 const INSTRUCT = bitOf('instruct');
 const STREET = bitOf('street');
 const SHORTEST_KEY = 10;
+const SHORTEST_TOKEN = 14;
 const SHORTEST_NUMBER_NAMED = 5;
 const SECRETS: readonly string[] = Object.entries(KINDS).flatMap(([kind, { group }]) =>
   group === 'secret' ? [kind] : [],
@@ -78,7 +79,7 @@ export class WordExaminer {
       if (kinds.has('connection-string')) examineUrlPasswords(reading, word, found);
       if (kinds.has('email')) examineEmails(reading, word, found);
     }
-    if ((flags & (DIGIT | JOINER)) !== 0 || length > 30) {
+    if ((flags & JOINER) !== 0 || length >= SHORTEST_TOKEN) {
       if (!this.#examineLong(reading, word, flags, found)) return false;
     }
     if (!this.#examineDigits(reading, word, facts, found)) return false;

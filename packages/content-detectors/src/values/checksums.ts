@@ -88,9 +88,7 @@ const SPANISH_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
 
 /** https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/ */
 export function spanishDni(value: string): boolean {
-  return (
-    SPANISH_LETTERS[Number(value.slice(0, 8)) % 23] === value.charAt(8) && !isOneDigit(value.slice(0, 8))
-  );
+  return SPANISH_LETTERS[Number(value.slice(0, 8)) % 23] === value.charAt(8);
 }
 
 /** As `spanishDni`, with X, Y and Z for 0, 1 and 2. */
