@@ -89,6 +89,7 @@ export function readAzure(resources: readonly DeployedResource[], artifacts: str
       resourceId: vault.id,
       keys: of('Microsoft.KeyVault/vaults/keys').map(({ name }) => name.split('/')[1] ?? ''),
     },
+    aiServices: of('Microsoft.CognitiveServices/accounts').map(({ name, id }) => ({ name, resourceId: id })),
     insights: {
       resourceId: component.id,
       instrumentationKey: textOf(InstrumentationKey ?? ''),

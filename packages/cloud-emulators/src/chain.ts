@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { answerJourneys } from '@vertex-ai-gateway/apim-emulator/answer-journeys';
+import { AZURE_AI_HOST_NAMES } from './azure-ai-services/start-azure-ai-services.ts';
 import type { CloudResources } from './cloud-resources.ts';
 import { Control } from './control/control.ts';
 import { type ControlAction, ControlAnswer, startControlServer } from './control/server.ts';
@@ -20,6 +21,7 @@ import { createCertificateAuthority } from './loopback/certificate-authority.ts'
 import { fetchWithRetries } from './loopback/send-with-retries.ts';
 import { SAMPLE_DEPLOYMENT } from './sample-deployment.ts';
 import { settingsFor, startClouds } from './start-clouds.ts';
+import { MODEL_ARMOR_HOST_NAMES } from './model-armor/sample-templates.ts';
 import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
 import { startEdge } from './start-edge.ts';
 
@@ -74,7 +76,11 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
     started.adopt(emulator, ({ close }) => close());
 
-  const authority = await createCertificateAuthority(HOST_NAMES);
+  const authority = await createCertificateAuthority([
+    ...HOST_NAMES,
+    ...MODEL_ARMOR_HOST_NAMES,
+    ...AZURE_AI_HOST_NAMES,
+  ]);
   const scratchDirectory = dirname(environmentFile);
   // Each process has a file of its own, so that a second chain which fails to start does not overwrite this chain's.
   const certificateAuthorityFile = join(scratchDirectory, `certificate-authority.${process.pid}.pem`);
@@ -107,13 +113,13 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     }),
   );
 
-  const { entra, okta, identity, googleCloud, insights, storage, vault, azureRbac } = clouds;
+  const { entra, okta, identity, googleCloud, insights, storage, vault, aiServices, azureRbac } = clouds;
   const readJourneys: ControlAction = (_, target) => {
     const [requestId = ''] = target?.path ?? [];
     return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
   };
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
-  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault, azureRbac];
+  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault, aiServices, azureRbac];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(instances));
   const environment: Environment = {

@@ -1,3 +1,4 @@
+import type { AzureAiResource } from './azure-ai-services/start-azure-ai-services.ts';
 import type { RoleAssignment } from './azure-rbac/role-assignments.ts';
 import type { ApiRegistration } from './entra/api-registration.ts';
 import type { ServicePrincipal } from './entra/sample-applications.ts';
@@ -33,6 +34,8 @@ export interface CloudResources {
   readonly roleAssignments: readonly RoleAssignment[];
   readonly storageAccounts: readonly StorageResource[];
   readonly vault: { readonly name: string; readonly resourceId: string; readonly keys: readonly string[] };
+  /** Resources of Azure AI services that inspect content. */
+  readonly aiServices: readonly AzureAiResource[];
   readonly insights: {
     readonly resourceId: string;
     readonly instrumentationKey: string;

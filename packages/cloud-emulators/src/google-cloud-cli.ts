@@ -2,6 +2,8 @@ import { flushCompileCache } from 'node:module';
 import { startControlServer } from './control/server.ts';
 import type { GoogleCloudMessage, GoogleCloudOptions } from './google-cloud-process.ts';
 import { startGoogle } from './google/start-google.ts';
+import { sampleTemplates } from './model-armor/sample-templates.ts';
+import { startModelArmor } from './model-armor/start-model-armor.ts';
 import { startVertexAi } from './vertex-ai/start-vertex-ai.ts';
 
 /**
@@ -23,15 +25,24 @@ async function start({ tls, poolProvider, iam }: GoogleCloudOptions): Promise<Go
     checkAccessToken: (token) => google.checkAccessToken(token),
     findRefusal: (principal, call) => google.iam.findRefusal(principal, call),
   });
-  const controls = await startControlServer([google, vertex]);
+  const modelArmor = await startModelArmor({
+    port: 0,
+    tls,
+    templates: sampleTemplates,
+    checkAccessToken: (token) => google.checkAccessToken(token),
+    findRefusal: (principal, call) => google.iam.findRefusal(principal, call),
+  });
+  const emulators = [google, vertex, modelArmor];
+  const controls = await startControlServer(emulators);
   // A process that is killed would not write what it has compiled.
   flushCompileCache();
   return {
     type: 'ready',
     googlePort: google.port,
     vertexPort: vertex.port,
+    modelArmorPort: modelArmor.port,
     controlPort: controls.port,
-    controlNames: [google.control.name, vertex.control.name],
+    controlNames: emulators.map(({ control }) => control.name),
   };
 }
 

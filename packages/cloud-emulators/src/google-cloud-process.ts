@@ -18,15 +18,17 @@ export type GoogleCloudMessage =
       readonly type: 'ready';
       readonly googlePort: number;
       readonly vertexPort: number;
+      readonly modelArmorPort: number;
       readonly controlPort: number;
       readonly controlNames: readonly string[];
     }
   | { readonly type: 'failed'; readonly message: string };
 
-/** Google's token services and Vertex AI, which accepts their tokens. */
+/** Google's token services, and the services that accept their tokens. */
 export interface GoogleCloud {
   readonly googlePort: number;
   readonly vertexPort: number;
+  readonly modelArmorPort: number;
   /** Address of the control surface of each emulator, by name. */
   readonly controls: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
@@ -52,10 +54,11 @@ export async function startGoogleCloudProcess(options: GoogleCloudOptions): Prom
     child.kill('SIGKILL');
     throw new Error(`Google's emulators don't start: ${message.message}`);
   }
-  const { googlePort, vertexPort, controlPort, controlNames } = message;
+  const { googlePort, vertexPort, modelArmorPort, controlPort, controlNames } = message;
   return {
     googlePort,
     vertexPort,
+    modelArmorPort,
     controls: Object.fromEntries(
       controlNames.map((name) => [name, `http://127.0.0.1:${controlPort}/${name}`]),
     ),

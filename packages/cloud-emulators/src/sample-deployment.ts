@@ -9,6 +9,7 @@ import {
   SAMPLE_TENANT_ID,
 } from './entra/sample-applications.ts';
 import {
+  AI_SERVICES,
   AUDIT_KEY,
   IDENTITIES,
   INSIGHTS_APPLICATION_ID,
@@ -26,6 +27,7 @@ import { PROJECT_ID, PROJECT_NUMBER } from './vertex-ai/sample-endpoints.ts';
 const STORAGE = `${RESOURCE_GROUP}/providers/Microsoft.Storage/storageAccounts`;
 const VAULT = `${RESOURCE_GROUP}/providers/Microsoft.KeyVault/vaults/vertex-gateway`;
 const INSIGHTS = `${RESOURCE_GROUP}/providers/Microsoft.Insights/components/vertex-gateway`;
+const AI = `${RESOURCE_GROUP}/providers/Microsoft.CognitiveServices/accounts`;
 const AUTHORITY = `https://login.microsoftonline.com/${SAMPLE_TENANT_ID}`;
 const FUNCTION_APP = 'https://vertex-gateway.azurewebsites.net';
 const INGESTION = 'https://westeurope-5.in.applicationinsights.azure.com';
@@ -51,6 +53,11 @@ export const SAMPLE_DEPLOYMENT: CloudResources = {
     { principalId: app, role: ROLE_IDS.keyVaultCryptoUser, scope: VAULT },
     { principalId: app, role: ROLE_IDS.monitoringMetricsPublisher, scope: INSIGHTS },
     { principalId: app, role: ROLE_IDS.monitoringReader, scope: INSIGHTS },
+    ...AI_SERVICES.map((name) => ({
+      principalId: app,
+      role: ROLE_IDS.cognitiveServicesUser,
+      scope: `${AI}/${name}`,
+    })),
     {
       principalId: apiManagementIdentity.objectId,
       role: ROLE_IDS.monitoringMetricsPublisher,
@@ -62,6 +69,7 @@ export const SAMPLE_DEPLOYMENT: CloudResources = {
     { name: WITNESS_ACCOUNT, resourceId: `${STORAGE}/${WITNESS_ACCOUNT}`, containers: [WITNESS_CONTAINER] },
   ],
   vault: { name: 'vertex-gateway', resourceId: VAULT, keys: [AUDIT_KEY] },
+  aiServices: AI_SERVICES.map((name) => ({ name, resourceId: `${AI}/${name}` })),
   insights: {
     resourceId: INSIGHTS,
     instrumentationKey: INSTRUMENTATION_KEY,
@@ -81,12 +89,13 @@ export const SAMPLE_DEPLOYMENT: CloudResources = {
         {
           id: PROJECT_ID,
           number: PROJECT_NUMBER,
-          services: ['aiplatform.googleapis.com'],
+          services: ['aiplatform.googleapis.com', 'modelarmor.googleapis.com'],
           bindings: [
             {
               role: 'roles/aiplatform.user',
               members: [`principal:${POOL}/subject/${app}`, `serviceAccount:${SERVICE_ACCOUNT}`],
             },
+            { role: 'roles/modelarmor.user', members: [`principal:${POOL}/subject/${app}`] },
           ],
         },
       ],

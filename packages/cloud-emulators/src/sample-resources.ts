@@ -18,6 +18,9 @@ export const WITNESS_CONTAINER = 'tree-heads';
 /** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';
 
+/** The resources of Azure AI services that inspect content, one in each part of the world. */
+export const AI_SERVICES = ['vertex-gateway-westeurope', 'vertex-gateway-eastus'];
+
 /** The resource id of the resource group that the sample is deployed into. */
 export const RESOURCE_GROUP =
   '/subscriptions/66666666-6666-4666-8666-666666666666/resourceGroups/vertex-gateway';

@@ -2,6 +2,7 @@ import {
   type ApplicationInsights,
   startApplicationInsights,
 } from './application-insights/start-application-insights.ts';
+import { type AzureAiServices, startAzureAiServices } from './azure-ai-services/start-azure-ai-services.ts';
 import { type AzureStorage, startAzureStorage } from './azure-storage/start-azure-storage.ts';
 import { RoleAssignments } from './azure-rbac/role-assignments.ts';
 import type { CloudResources } from './cloud-resources.ts';
@@ -26,6 +27,7 @@ export interface Clouds {
   readonly insights: ApplicationInsights;
   readonly storage: AzureStorage;
   readonly vault: KeyVault;
+  readonly aiServices: AzureAiServices;
   /** The control of who has which role, for the services of Azure. */
   readonly azureRbac: {
     readonly control: Control;
@@ -112,13 +114,16 @@ export async function startClouds(
       access: { ...access, resourceId: deployed.resourceId },
     }),
   );
+  const aiServices = stopLater(
+    await startAzureAiServices({ port, tls, resources: resources.aiServices, access }),
+  );
   for (const { name } of resources.storageAccounts)
     addresses.add(`https://${name}.blob.core.windows.net`, storage.urlOf(name));
   addresses
     .add(`https://${deployed.name}.vault.azure.net`, vault.vaultUrl)
     .add(resources.insights.ingestionEndpoint, insights.queryEndpoint);
   const azureRbac = { control: new Control('azure-rbac'), actions: roleAssignments.actions };
-  return { entra, okta, identity, googleCloud, insights, storage, vault, azureRbac, addresses };
+  return { entra, okta, identity, googleCloud, insights, storage, vault, aiServices, azureRbac, addresses };
 }
 
 /**
@@ -128,7 +133,7 @@ export async function startClouds(
  */
 export function settingsFor(
   { settings, identities }: CloudResources,
-  { identity, googleCloud, insights, addresses }: Clouds,
+  { identity, googleCloud, insights, aiServices, addresses }: Clouds,
   certificateAuthorityFile: string,
   scratchDirectory: string,
 ): Record<string, string> {
@@ -139,6 +144,8 @@ export function settingsFor(
     GOOGLE_STS_URL: `https://127.0.0.1:${googleCloud.googlePort}/v1/token`,
     GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${googleCloud.googlePort}`,
     VERTEX_ENDPOINT: `127.0.0.1:${googleCloud.vertexPort}`,
+    MODEL_ARMOR_ENDPOINT: `127.0.0.1:${googleCloud.modelArmorPort}`,
+    AZURE_AI_ENDPOINT: `127.0.0.1:${aiServices.port}`,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
     AUDIT_WRITE_AHEAD_DIRECTORY: scratchDirectory,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',

@@ -20,6 +20,7 @@ export const ROLE_IDS = {
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
   keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424',
+  cognitiveServicesUser: 'a97b65f3-24c7-4388-baec-2e87135dc908',
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb',
   monitoringReader: '43d0d8ad-25c7-4714-9337-8ba259a9fe05',
 } as const;
@@ -27,7 +28,8 @@ export const ROLE_IDS = {
 /**
  * The definitions of these roles as Azure publishes them.
  * Sources: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage,
- * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security and
+ * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security,
+ * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/ai-machine-learning and
  * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor
  */
 export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map([
@@ -66,6 +68,10 @@ export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map([
         .concat(['wrap/action', 'unwrap/action', 'sign/action', 'verify/action'])
         .map((action) => `${KEYS}/${action}`),
     ),
+  ],
+  [
+    ROLE_IDS.cognitiveServicesUser,
+    role(['Microsoft.CognitiveServices/*/read'], ['Microsoft.CognitiveServices/*']),
   ],
   [
     ROLE_IDS.monitoringMetricsPublisher,

@@ -33,6 +33,7 @@ export interface TokenResource {
 /** Azure services that every tenant has. Their tokens are v1.0 ones, with the requested resource as audience. */
 const AZURE_SERVICES = new Set([
   'https://api.applicationinsights.io',
+  'https://cognitiveservices.azure.com',
   'https://monitor.azure.com',
   'https://storage.azure.com',
   'https://vault.azure.net',

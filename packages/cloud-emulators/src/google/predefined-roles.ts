@@ -1,6 +1,7 @@
 /**
  * The permissions of predefined roles, as far as the emulators ask for them.
- * Sources: https://cloud.google.com/vertex-ai/docs/general/access-control#aiplatform.user and
+ * Sources: https://cloud.google.com/vertex-ai/docs/general/access-control#aiplatform.user,
+ * https://cloud.google.com/iam/docs/roles-permissions/modelarmor#modelarmor.user and
  * https://cloud.google.com/iam/docs/roles-permissions/iam#iam.workloadIdentityUser
  */
 export const PREDEFINED_ROLES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -20,6 +21,10 @@ export const PREDEFINED_ROLES: ReadonlyMap<string, readonly string[]> = new Map(
       'aiplatform.endpoints.explain',
       'aiplatform.endpoints.predict',
     ],
+  ],
+  [
+    'roles/modelarmor.user',
+    ['modelarmor.templates.useToSanitizeModelResponse', 'modelarmor.templates.useToSanitizeUserPrompt'],
   ],
   [
     'roles/iam.workloadIdentityUser',

@@ -1,10 +1,12 @@
 import { JSON_ARRAY, SSE } from '../framing.ts';
 import { generate, generateStream } from './generate.ts';
 import { errorBody, GoogleError } from '../google-error.ts';
+import { findScreen } from './model-armor-config.ts';
 import { type CachedPrompt, type GenerateRequest, readGenerateRequest } from './read-generate-request.ts';
 import { type Json, readMessage } from '../read-message.ts';
 import { parseBody } from '../request-body.ts';
 import type { RestAnswer, RestCall, RestOperation } from '../rest-operation.ts';
+import { unsupported } from '../refusals.ts';
 import { trafficTypeOf } from './traffic-type.ts';
 import { PROJECT_NUMBER } from '../sample-endpoints.ts';
 import { findPublisherModel, findTunedModel } from '../sample-resources.ts';
@@ -39,13 +41,16 @@ export const streamGenerateContent: RestOperation = {
 
 /** Answers a `GenerateContentRequest` that has been parsed. @throws GoogleError */
 export function generateFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
-  const [model, request] = read(call, json);
-  return { json: generate(model, request, call.served.now()) };
+  const [model, request, config] = read(call, json);
+  const screen = findScreen(config, call.route.params.location);
+  return { json: screen.answer(request, generate(model, request, call.served.now())) };
 }
 
 /** Answers a parsed `GenerateContentRequest` with a stream. @throws GoogleError */
 export function streamFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
-  const [model, request] = read(call, json);
+  const [model, request, config] = read(call, json);
+  // Google documents the screening of whole answers alone.
+  if (config !== undefined) throw unsupported('modelArmorConfig of a stream');
   return {
     elements: generateStream(model, request, call.served.now()),
     framing: isSse(call) ? SSE : JSON_ARRAY,
@@ -63,13 +68,14 @@ export function findGemini({ name, params }: RestCall['route'], apiName: string)
     : findTunedModel(name);
 }
 
-function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateRequest] {
+function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateRequest, Json | undefined] {
   const { served, route } = call;
   const model = findGemini(route, 'generateContent');
   const type = served.protos.message(route.version, 'GenerateContentRequest');
   const message = readMessage(type, json);
   const request = readGenerateRequest(model, message, findCache(call, model, message));
-  return [model, { ...request, trafficType: trafficTypeOf(call) }];
+  const config = message.modelArmorConfig as Json | undefined;
+  return [model, { ...request, trafficType: trafficTypeOf(call) }, config];
 }
 
 /**

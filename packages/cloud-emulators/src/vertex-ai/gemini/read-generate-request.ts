@@ -60,6 +60,7 @@ const SUPPORTED = new Set([
   'tools',
   'toolConfig',
   'cachedContent',
+  'modelArmorConfig',
   // It is read and has no effect: https://github.com/googleapis/python-genai/issues/2847
   'serviceTier',
 ]);
