@@ -29,6 +29,7 @@ import { createAnswerQuestion } from './questions/answer-question.ts';
 import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
 import { createProtection } from './protection/create-protection.ts';
+import { createInspectionServices } from './protection/services/ask-services.ts';
 import { MemoryBudget, RunningCalls, type ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex, vertexAddress } from './vertex/vertex.ts';
@@ -141,10 +142,22 @@ const predict = createPredict({
     maximumAnswerBytes: settings.MAXIMUM_ANSWER_BYTES,
   }),
   seals: withGatewayErrors(audit.seals),
-  protection: createProtection(async ({ kinds }) => {
-    const { createDetectors } = await import('@vertex-ai-gateway/content-detectors/detectors');
-    return createDetectors(new Set(kinds.keys()));
-  }),
+  protection: createProtection(
+    async ({ kinds }) => {
+      const { createDetectors } = await import('@vertex-ai-gateway/content-detectors/detectors');
+      return createDetectors(new Set(kinds.keys()));
+    },
+    createInspectionServices({
+      modelArmorEndpoint: settings.MODEL_ARMOR_ENDPOINT,
+      azureEndpoint: settings.AZURE_AI_ENDPOINT,
+      azureToken: createManagedIdentityTokenSource({
+        resource: 'https://cognitiveservices.azure.com',
+        clientId: settings.AZURE_CLIENT_ID,
+        timeoutInMs,
+      }),
+      timeoutInMs: settings.INSPECTION_TIMEOUT_IN_MS,
+    }),
+  ),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
 const answerQuestion = createAnswerQuestion({

@@ -23,6 +23,11 @@ const ServiceUrl = z.url({ protocol: /^https?$/ }).refine(
     message: 'must be an https address (http only on loopback)',
   },
 );
+/** A host with or without a port. */
+const Endpoint = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')
+  .refine((endpoint) => URL.canParse(`https://${endpoint}`), 'must be host or host:port');
 const Guid = z.guid();
 const Milliseconds = z.coerce.number().int().min(1);
 const Bytes = z.coerce.number().int();
@@ -62,14 +67,18 @@ export const Settings = z.object({
   AZURE_CLIENT_ID: Guid.optional().describe(
     'Client id of a user-assigned managed identity. The system-assigned one is used if it is not set.',
   ),
-  VERTEX_ENDPOINT: z
-    .string()
-    .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')
-    .refine((endpoint) => URL.canParse(`https://${endpoint}`), 'must be host or host:port')
-    .optional()
-    .describe(
-      'The `host:port` that replaces every host of Vertex AI, for emulators. TLS and the header Host keep Google’s names.',
-    ),
+  VERTEX_ENDPOINT: Endpoint.optional().describe(
+    'The `host:port` that replaces every host of Vertex AI, for emulators. TLS and the header Host keep Google’s names.',
+  ),
+  MODEL_ARMOR_ENDPOINT: Endpoint.optional().describe(
+    'The `host:port` that replaces every host of Model Armor, for emulators',
+  ),
+  AZURE_AI_ENDPOINT: Endpoint.optional().describe(
+    'The `host:port` that replaces every host of Azure AI services, for emulators',
+  ),
+  INSPECTION_TIMEOUT_IN_MS: Milliseconds.max(30_000)
+    .default(3_000)
+    .describe('Time limit of each service that protection rules have inspect a call'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/InstrumentationKey=[0-9a-f-]{36}/i, 'must have an InstrumentationKey')

@@ -196,6 +196,10 @@ const ContentAction = z
       ),
     kinds: z.array(z.string()).optional().describe('The kinds of values, such as `email`.'),
     media: z.array(z.enum(MEDIA)).optional().describe('The media, in place of kinds of values.'),
+    services: z
+      .array(z.string())
+      .optional()
+      .describe('The services of others whose findings the action is on, in place of kinds of values.'),
     rule: z.string().describe("The rule's id."),
     reason: z.string().describe('The reason for the rule.'),
   })

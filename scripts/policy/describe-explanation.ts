@@ -67,8 +67,8 @@ function describeTools(
   ];
 }
 
-function describeContentAction({ direction, action, kinds, media, rule }: ContentAction): string {
-  return `${direction}, ${action}: ${joinNames(kinds ? nameKinds(kinds) : (media ?? []))} (${rule})`;
+function describeContentAction({ direction, action, kinds, media, services, rule }: ContentAction): string {
+  return `${direction}, ${action}: ${joinNames(kinds ? nameKinds(kinds) : (media ?? services ?? []))} (${rule})`;
 }
 
 function describeVerdict({ decision, rule, code }: CallExplanation): string {

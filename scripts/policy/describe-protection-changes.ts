@@ -75,9 +75,10 @@ function compare(
 
 function listSubjects(actions: CallContent['actions']): Map<string, string> {
   return new Map(
-    actions.flatMap(({ direction, action, kinds = [], media = [] }) => [
+    actions.flatMap(({ direction, action, kinds = [], media = [], services = [] }) => [
       ...kinds.map((kind) => [`${direction}\n${kind}`, WORDS[action]] as const),
       ...media.map((medium) => [`${direction}\nthe medium ${medium}`, 'refused'] as const),
+      ...services.map((name) => [`${direction}\nfinds of the service ${name}`, WORDS[action]] as const),
     ]),
   );
 }

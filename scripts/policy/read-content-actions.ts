@@ -32,10 +32,16 @@ export function readContentActions(governance: Governance): {
   readonly rows: readonly (readonly string[])[];
 } {
   const cells = listCallContents(governance).flatMap(({ caller, entry, operation, actions }) =>
-    actions.map(({ direction, action, kinds, media, rule }) => ({
+    actions.map(({ direction, action, kinds, media, services, rule }) => ({
       entry,
       operation,
-      row: [caller, direction, action, (kinds ? nameKinds(kinds) : (media ?? [])).join(', '), rule],
+      row: [
+        caller,
+        direction,
+        action,
+        (kinds ? nameKinds(kinds) : (media ?? services ?? [])).join(', '),
+        rule,
+      ],
     })),
   );
   const rows = [...Map.groupBy(cells, ({ row }) => row.join('\n')).values()].flatMap((group) => {

@@ -53,6 +53,7 @@ export const CODES = {
   AUDIT_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Records unavailable', true),
   AUDIT_QUERY_REJECTED: fact(502, 'UNAVAILABLE', 'Application Insights refused the gateway'),
   INSTANCE_STOPPING: fact(503, 'UNAVAILABLE', 'Instance is being stopped', true),
+  INSPECTION_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Content cannot be inspected', true),
   INSTANCE_FULL: fact(503, 'UNAVAILABLE', 'Instance has no memory left', true),
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
   CALLER_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Time limit of the call has passed', true),

@@ -7,6 +7,7 @@ import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
 import { agentKeyOf } from './principals.ts';
 import type { Protection, ProtectionRule } from './protection-document.ts';
 import { coversCalls } from './protection-index.ts';
+import { checkServices, checkServicesOf } from './check-services.ts';
 import { covers } from './rule-coverage.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
@@ -24,12 +25,14 @@ interface NamingDocuments {
  */
 export function checkProtection(protection: YamlDocument<Protection>, others: NamingDocuments): void {
   checkDetectors(protection);
+  checkServices(protection);
   checkRuleIds(protection, others.access);
   protection.value.rules.forEach((rule, index) => {
     const path = ['rules', index];
     checkWho(protection, rule, others, path);
     checkWhat(protection, rule, others.catalog.entries, path);
     checkActions(protection, rule, path);
+    checkServicesOf(protection, rule, others, path);
     refuseInapplicable(protection, rule, others, path);
   });
 }
@@ -85,16 +88,16 @@ function checkWhat(
 }
 
 function checkActions(protection: YamlDocument<Protection>, rule: ProtectionRule, path: Path): void {
-  const { kinds, action, refusedMedia, direction } = rule;
+  const { kinds, services, action, refusedMedia, direction } = rule;
   const detectors = protection.value.detectors.map(({ name }) => name);
   const known = new Set([...GROUPS, ...Object.keys(KINDS), ...detectors]);
   checkNames(protection, kinds, known, [...path, 'kinds'], 'kind, group or detector');
   refuseDuplicates(protection, refusedMedia ?? [], (index) => [...path, 'refusedMedia', index]);
   if (kinds && action === undefined)
     protection.refuse([...path, 'kinds'], 'the rule has kinds and says nothing of them. Give it an action.');
-  if (!kinds && action !== undefined)
+  if (!kinds && !services && action !== undefined)
     protection.refuse([...path, 'action'], 'the rule has an action on nothing. Give it kinds.');
-  if (!kinds && !refusedMedia)
+  if (!kinds && !services && !refusedMedia)
     protection.refuse(path, 'the rule does nothing. Give it kinds with an action, or refusedMedia.');
   if (action === 'restore' && direction !== 'request')
     protection.refuse(

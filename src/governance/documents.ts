@@ -13,7 +13,7 @@ const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'must be a m
 /** The sentence of a rule that callers read. */
 export const Reason = z.string().min(1).max(300).describe('Reason for the rule, in one line that users read');
 /** A Google Cloud location: a region such as `europe-west4`, a multi-region or `global`. */
-const Location = z
+export const Location = z
   .string()
   .regex(/^[a-z]+(-[a-z]+\d{1,2})?$/, 'must be a Google Cloud location such as europe-west4 or global');
 const Project = z

@@ -1,13 +1,15 @@
 import type { DirectionPlan, Medium, ProtectionAction, ProtectionPlan } from './protection-plan.ts';
 
-/** An action that a rule plans in one direction, on kinds of values or on media that are refused. */
+/** An action that a rule plans in one direction: on kinds of values, on media that are refused, or on what services find. */
 export interface ContentAction {
   readonly direction: 'request' | 'response';
   readonly action: ProtectionAction;
-  /** The kinds that the rule decides; left out for media. */
+  /** The kinds that the rule decides. */
   readonly kinds?: readonly string[];
-  /** The media that the rule has refused; left out for kinds. */
+  /** The media that the rule has refused. */
   readonly media?: readonly Medium[];
+  /** The names of the services on whose findings the rule decides. */
+  readonly services?: readonly string[];
   /** The id of the rule. */
   readonly rule: string;
   readonly reason: string;
@@ -18,7 +20,10 @@ export function listContentActions(plan: ProtectionPlan | undefined): ContentAct
   return (['request', 'response'] as const).flatMap((direction) => {
     const planned = plan?.[direction];
     return planned
-      ? [...listKinds(planned), ...listMedia(planned)].map((one) => ({ direction, ...one }))
+      ? [...listKinds(planned), ...listMedia(planned), ...listServices(planned)].map((one) => ({
+          direction,
+          ...one,
+        }))
       : [];
   });
 }
@@ -40,5 +45,14 @@ function listMedia({ refusedMedia }: DirectionPlan): Omit<ContentAction, 'direct
     media: group.map(([medium]) => medium),
     rule,
     reason: group[0]?.[1].reason ?? '',
+  }));
+}
+
+function listServices({ services }: DirectionPlan): Omit<ContentAction, 'direction'>[] {
+  return services.map(({ name, action, rule: { id, reason } }) => ({
+    action,
+    services: [name],
+    rule: id,
+    reason,
   }));
 }

@@ -2,16 +2,21 @@ import { GROUPS } from '@vertex-ai-gateway/content-detectors/kinds';
 import { z } from 'zod';
 import {
   Classification,
+  Location,
   Name,
   Operation,
   ProviderOfApplication,
   ApplicationId,
   Reason,
 } from './documents.ts';
-import { MEDIA, PROTECTION_ACTIONS } from './protection-plan.ts';
+import { MEDIA, PROTECTION_ACTIONS, SERVICE_TYPES } from './protection-plan.ts';
 
 /** The longest name and word of a detector keep findings and placeholders short. */
 const MAXIMUM_DETECTOR_NAME = 32;
+
+/** A template of Model Armor, or the name of an Azure resource. */
+const RESOURCE =
+  /^(?:projects\/[a-z0-9-]{1,63}\/locations\/[a-z0-9-]{1,32}\/templates\/[\w-]{1,63}|[a-z0-9][a-z0-9-]{0,62}[a-z0-9])$/i;
 
 /** A detector of the deployment's own. Its name is the kind of what it finds. */
 export const OwnDetector = z.strictObject({
@@ -50,6 +55,34 @@ export const OwnDetector = z.strictObject({
     .describe('Deny list: texts that are found wherever they stand as words of their own, in any case'),
 });
 export type OwnDetector = z.infer<typeof OwnDetector>;
+
+/** A service of somebody else that inspects texts. Findings have its name. */
+export const Service = z
+  .strictObject({
+    name: Name,
+    type: z
+      .enum(SERVICE_TYPES)
+      .describe(
+        'Service: `modelArmor` of Google, `promptShields` of Azure AI Content Safety, `personalData` of Azure AI Language',
+      ),
+    resources: z
+      .record(
+        Location,
+        z.string().regex(RESOURCE, 'must be a template of Model Armor or the name of a resource'),
+      )
+      .describe(
+        'Resource that inspects the calls to each location of Google: the full name of a template of Model Armor in that location, or the name of an Azure resource, whose host is `NAME.cognitiveservices.azure.com`',
+      ),
+    categories: z
+      .array(z.string().regex(/^[A-Z][A-Za-z]{1,63}$/, 'must be a category such as Person'))
+      .min(1)
+      .optional()
+      .describe(
+        'Categories of personal data that `personalData` looks for. It defaults to all of the service.',
+      ),
+  })
+  .describe('Service of somebody else that inspects texts, keyless');
+export type Service = z.infer<typeof Service>;
 
 /** An application by the client id that its tokens have. */
 const Application = z.strictObject({
@@ -91,7 +124,20 @@ export const ProtectionRule = z.strictObject({
   action: z
     .enum(PROTECTION_ACTIONS)
     .optional()
-    .describe('Action on what is found of the kinds; given if there are kinds'),
+    .describe('Action on what is found; given if there are kinds or services'),
+  services: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe(
+      'Names of services that are asked about the texts of the call; the action is on what they find',
+    ),
+  fail: z
+    .enum(['closed', 'open'])
+    .optional()
+    .describe(
+      'Call while a service cannot be asked: refused (`closed`, the default), or served with a finding that says so (`open`)',
+    ),
   refusedMedia: z
     .array(z.enum(MEDIA))
     .min(1)
@@ -106,6 +152,7 @@ export const Protection = z.strictObject({
     .array(OwnDetector)
     .default([])
     .describe('Detectors of your own, besides those that are built in'),
+  services: z.array(Service).default([]).describe('Services of others that rules can ask'),
   rules: z
     .array(ProtectionRule)
     .default([])

@@ -2,15 +2,17 @@ import { KINDS } from '@vertex-ai-gateway/content-detectors/kinds';
 import type { Principal } from './call-target.ts';
 import type { Access, CatalogEntry } from './documents.ts';
 import { agentKeyOf, findAgent } from './principals.ts';
-import type { OwnDetector, Protection, ProtectionRule } from './protection-document.ts';
+import type { OwnDetector, Protection, ProtectionRule, Service } from './protection-document.ts';
 import {
   type DirectionPlan,
   type Medium,
   type PlannedAction,
+  type PlannedService,
   PROTECTION_ACTIONS,
   type ProtectingRule,
   type ProtectionPlan,
 } from './protection-plan.ts';
+import { isScreenedInside } from './screened-inside.ts';
 import { findRulesOf } from './rule-index.ts';
 
 /** The protection rules, indexed so that the plan of a call does not take longer with more rules. */
@@ -120,7 +122,11 @@ function nameCombination(role: string, application: string, product: string): st
 }
 
 /** Creates a function that plans the actions of the rules at these places, with one plan for each set of rules. */
-function createPlanner({ rules, detectors }: Protection): (places: readonly number[]) => ProtectionPlan {
+function createPlanner({
+  rules,
+  detectors,
+  services,
+}: Protection): (places: readonly number[]) => ProtectionPlan {
   const plans = new Map<string, ProtectionPlan>();
   const directionPlans = new Map<string, DirectionPlan>();
   const planDirection = (
@@ -135,7 +141,7 @@ function createPlanner({ rules, detectors }: Protection): (places: readonly numb
       directionPlans.get(key) ??
       planActions(
         applying.flatMap((place) => rules[place] ?? []),
-        detectors,
+        { detectors, services },
       );
     directionPlans.set(key, planned);
     return planned;
@@ -153,7 +159,10 @@ function createPlanner({ rules, detectors }: Protection): (places: readonly numb
 }
 
 /** Plans the strictest action of each kind; of rules that are equally strict, the first of the document decides. */
-function planActions(rules: readonly ProtectionRule[], detectors: readonly OwnDetector[]): DirectionPlan {
+function planActions(
+  rules: readonly ProtectionRule[],
+  { detectors, services }: Pick<Protection, 'detectors' | 'services'>,
+): DirectionPlan {
   const kinds = new Map<string, PlannedAction>();
   const refusedMedia = new Map<Medium, ProtectingRule>();
   for (const { id, reason, kinds: named = [], action, refusedMedia: media = [] } of rules) {
@@ -165,7 +174,34 @@ function planActions(rules: readonly ProtectionRule[], detectors: readonly OwnDe
       if (!planned || strictnessOf(action) > strictnessOf(planned.action)) kinds.set(kind, { action, rule });
     }
   }
-  return { kinds, refusedMedia };
+  return { kinds, refusedMedia, services: services.flatMap((service) => planService(service, rules)) };
+}
+
+/** Plans the strictest action of the rules that ask a service. It is required if one of them requires it. */
+function planService(
+  { name, type, resources, categories }: Service,
+  rules: readonly ProtectionRule[],
+): PlannedService[] {
+  const asking = rules.filter(({ services }) => services?.includes(name));
+  const [strictest] = asking.toSorted((one, other) => actionOf(other) - actionOf(one));
+  if (!strictest?.action) return [];
+  const { id, reason, action } = strictest;
+  return [
+    {
+      name,
+      type,
+      resources: new Map(Object.entries(resources)),
+      categories,
+      action,
+      rule: { id, reason },
+      isInside: (call) => isScreenedInside({ type, action }, call),
+      isRequired: asking.some(({ fail = 'closed' }) => fail === 'closed'),
+    },
+  ];
+}
+
+function actionOf({ action = 'allow' }: ProtectionRule): number {
+  return strictnessOf(action);
 }
 
 function strictnessOf(action: PlannedAction['action']): number {

@@ -149,16 +149,22 @@ interface ProtectedCall {
 /**
  * Protects the request of a call to which protection rules apply. A body that is changed is read, decided and inspected
  * again, so that what leaves has passed every check.
- * @throws GatewayError CONTENT_BLOCKED, and as parsing and inspecting do.
+ * @throws GatewayError as `protectRequest`, parsing and inspecting do.
  */
 async function protect(
-  { governance, protection: all }: PredictDependencies,
+  { governance, accessTokens, protection: all }: PredictDependencies,
   served: ServedCall,
   { caller, allowed, body }: { caller: Caller; allowed: AuthorizedCall<Prediction>; body: Uint8Array },
 ): Promise<ProtectedCall> {
   if (!allowed.protection) return { authorized: allowed, protection: undefined };
   const { record, deadline, call } = served;
-  const protection = all.begin(allowed.protection, (finding) => record.noteFindings([finding]));
+  const protection = all.begin(allowed.protection, (finding) => record.noteFindings([finding]), {
+    operation: allowed.operation,
+    resource: allowed.resource,
+    location: allowed.location,
+    googleToken: () => accessTokens.accessToken(),
+    abortSignal: deadline.abortSignal,
+  });
   const { body: json } = allowed.target;
   const sent = { body, json, contentType: call.header('content-type'), query: call.query };
   const changed = await deadline.bound(protection.protectRequest(sent));

@@ -1,8 +1,16 @@
 import type { Detectors } from '@vertex-ai-gateway/content-detectors/detectors';
 import type { DirectionPlan, ProtectionPlan } from '../governance/protection-plan.ts';
 import { editRanges } from '../json/edit-json.ts';
+import { readJson } from '../json/read-json.ts';
 import type { Finding } from '../prediction/finding.ts';
-import type { CallProtection, ProtectAnswer, Protection, SentContent } from '../prediction/protection.ts';
+import type {
+  CallProtection,
+  Circumstances,
+  ProtectAnswer,
+  Protection,
+  SentContent,
+} from '../prediction/protection.ts';
+import { noteScreenedInside } from './note-screened-inside.ts';
 import { type AnswerGuard, protectStream, protectWhole } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection } from './content-inspection.ts';
@@ -10,6 +18,7 @@ import { createHideValues, type HideValues } from './hide-values.ts';
 import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
 import { Placeholders } from './placeholders.ts';
 import { replaceIn } from './replace-in.ts';
+import type { InspectionServices } from './services/ask-services.ts';
 
 /** Creates the detectors of the kinds that a plan looks for. */
 export type CreateDetectors = (plan: DirectionPlan) => Promise<Detectors>;
@@ -17,30 +26,38 @@ export type CreateDetectors = (plan: DirectionPlan) => Promise<Detectors>;
 /**
  * Creates the protection of calls. The detectors of a plan are made with its first call, and kept as long as the plan.
  */
-export function createProtection(createDetectors: CreateDetectors): Protection {
+export function createProtection(createDetectors: CreateDetectors, services: InspectionServices): Protection {
   const kept = new WeakMap<DirectionPlan, Promise<Detectors>>();
   const detectorsOf = (plan: DirectionPlan): Promise<Detectors> => {
     const detectors = kept.get(plan) ?? createDetectors(plan);
     kept.set(plan, detectors);
     return detectors;
   };
-  return { begin: (plan, note) => new ProtectedCall(plan, note, detectorsOf) };
+  return {
+    begin: (plan, note, circumstances) => new ProtectedCall(plan, note, circumstances, detectorsOf, services),
+  };
 }
 
 class ProtectedCall implements CallProtection {
   readonly #plan: ProtectionPlan;
   readonly #note: (finding: Finding) => void;
+  readonly #circumstances: Circumstances;
   readonly #detectorsOf: (plan: DirectionPlan) => Promise<Detectors>;
+  readonly #services: InspectionServices;
   readonly #placeholders = new Placeholders();
   #hideValues: HideValues | undefined;
 
   constructor(
     plan: ProtectionPlan,
     note: (finding: Finding) => void,
+    circumstances: Circumstances,
     detectorsOf: (plan: DirectionPlan) => Promise<Detectors>,
+    services: InspectionServices,
   ) {
+    this.#services = services;
     this.#plan = plan;
     this.#note = note;
+    this.#circumstances = circumstances;
     this.#detectorsOf = detectorsOf;
   }
 
@@ -71,8 +88,19 @@ class ProtectedCall implements CallProtection {
     const isOther = !json && body.byteLength > 0;
     const written = isOther ? await inspectBytes(body, contentType ?? '', use) : undefined;
     blocked.throwIfAny();
-    if (json && edits && edits.length > 0) return editRanges(json.body, edits);
-    return written?.();
+    const changed = json && edits && edits.length > 0 ? editRanges(json.body, edits) : written?.();
+    const asked = plan.services.filter(({ isInside }) => !isInside(this.#circumstances));
+    if (asked.length === 0 || body.byteLength === 0) return changed;
+    // Few deployments ask services, so that the code for it is loaded when one does.
+    const { screenRequest } = await import('./screen-request.ts');
+    const screened = await screenRequest(changed && json ? await readJson(changed) : json, {
+      planned: asked,
+      services: this.#services,
+      placeholders,
+      note: this.#note,
+      ...this.#circumstances,
+    });
+    return screened ?? changed;
   }
 
   hideRestored(part: Uint8Array | string): Uint8Array | string {
@@ -82,8 +110,14 @@ class ProtectedCall implements CallProtection {
   }
 
   get protectAnswer(): ProtectAnswer | undefined {
-    if (!this.#plan.response && this.#placeholders.restored.size === 0) return undefined;
+    const { request, response } = this.#plan;
+    const inside = [request, response].map((plan) =>
+      plan?.services.find(({ isInside }) => isInside(this.#circumstances)),
+    );
+    const isScreened = inside.some((service) => service !== undefined);
+    if (!response && !isScreened && this.#placeholders.restored.size === 0) return undefined;
     return async (answer) => {
+      noteScreenedInside(answer, inside, this.#note);
       const guard = await this.#guardAnswer(this.#plan.response);
       return answer.kind === 'whole' ? protectWhole(answer, guard) : protectStream(answer, guard);
     };
@@ -107,7 +141,7 @@ class ProtectedCall implements CallProtection {
   }
 }
 
-const NO_PLAN: DirectionPlan = { kinds: new Map(), refusedMedia: new Map() };
+const NO_PLAN: DirectionPlan = { kinds: new Map(), refusedMedia: new Map(), services: [] };
 /** The detectors of an answer in which nothing is looked for. */
 const NO_DETECTORS: Detectors = {
   detect: () => [],

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
+import { withModelArmor } from './model-armor-config.ts';
 import type { VertexLimits } from '../prediction/vertex.ts';
 import type { Answer, StreamedAnswer } from '../prediction/answer.ts';
 import type {
@@ -51,7 +52,7 @@ export async function passOn(
     prerequisite.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
     if (fetched && prerequisite.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
   }
-  const request = payload.request(call, seal);
+  const request = await withModelArmor(payload.request(call, seal), call);
   const answer = await send(request, { ...payload, format: request.format ?? payload.format });
   return rewrite ? rewritten(answer, rewrite, call, seal) : answer;
 }

@@ -18,6 +18,8 @@ const POLL_INTERVAL_IN_MS = 20;
 const PAUSE_IN_MS = 2;
 
 type EmulatorName =
+  | 'azure-ai-services'
+  | 'model-armor'
   | 'api-management'
   | 'entra'
   | 'okta'

@@ -48,6 +48,7 @@ test('the required settings are enough, and the others have defaults', () => {
     GOVERNANCE_DIRECTORY: 'governance',
     CALL_TIMEOUT_IN_MS: 220_000,
     STREAM_TIMEOUT_IN_MS: 1_740_000,
+    INSPECTION_TIMEOUT_IN_MS: 3_000,
     KEEP_ALIVE_INTERVAL_IN_MS: 15_000,
     CREDENTIALS_TIMEOUT_IN_MS: 5_000,
     AUDIT_QUERY_TIMEOUT_IN_MS: 20_000,

@@ -22,7 +22,7 @@ const DETECTOR = {
 
 function withRules(rules: readonly Rule[], detectors: Protection['detectors'] = []): Governance {
   return sampleGovernance((documents) => {
-    documents.protection = { rules: [...rules], detectors };
+    documents.protection = { rules: [...rules], services: [], detectors };
   });
 }
 

@@ -5,12 +5,17 @@ import type { DirectionPlan, ProtectionAction } from '../../../src/governance/pr
 import { readJson, readJsonAtOnce } from '../../../src/json/read-json.ts';
 import { createProtection } from '../../../src/protection/create-protection.ts';
 import { fakeDetectors } from './fake-detectors.ts';
+import { CIRCUMSTANCES, NO_SERVICES } from './fake-services.ts';
 
 const RULE = { id: 'all', reason: 'All of it.' };
 const KINDS = ['email', 'payment-card', 'iban'];
 
 function planOf(action: ProtectionAction): DirectionPlan {
-  return { kinds: new Map(KINDS.map((kind) => [kind, { action, rule: RULE }])), refusedMedia: new Map() };
+  return {
+    kinds: new Map(KINDS.map((kind) => [kind, { action, rule: RULE }])),
+    refusedMedia: new Map(),
+    services: [],
+  };
 }
 
 /** Sends a body, and gives the answer that a model makes of what it receives. */
@@ -20,9 +25,10 @@ async function converse(
   answerTo: (received: string) => Answer,
 ) {
   const findings: Finding[] = [];
-  const call = createProtection(fakeDetectors().create).begin(
+  const call = createProtection(fakeDetectors().create, NO_SERVICES).begin(
     { request: request && planOf(request), response: response && planOf(response) },
     (finding) => findings.push(finding),
+    CIRCUMSTANCES,
   );
   const bytes = Buffer.from(JSON.stringify(body));
   const sent = { body: bytes, json: readJsonAtOnce(bytes), contentType: null, query: new URLSearchParams() };
@@ -180,7 +186,11 @@ test('the longest texts are inspected in turns of 32,768 characters', async () =
   const digits = Buffer.from(JSON.stringify({ messages: [{ content: '7'.repeat(10_000_000) }] }));
   const json = await readJson(digits);
   const plan = { request: planOf('redact'), response: undefined };
-  const call = createProtection(() => Promise.resolve(detectors)).begin(plan, () => undefined);
+  const call = createProtection(() => Promise.resolve(detectors), NO_SERVICES).begin(
+    plan,
+    () => undefined,
+    CIRCUMSTANCES,
+  );
   let turns = 0;
   let isDone = false;
   const count = (): void => {

@@ -4,6 +4,7 @@ import type { DirectionPlan, Medium, ProtectionAction } from '../../../src/gover
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import { createProtection } from '../../../src/protection/create-protection.ts';
 import { fakeDetectors } from './fake-detectors.ts';
+import { CIRCUMSTANCES, NO_SERVICES } from './fake-services.ts';
 
 type Actions = Readonly<Record<string, ProtectionAction>>;
 
@@ -15,6 +16,7 @@ function planOf(actions: Actions, media: readonly Medium[] = []): DirectionPlan 
   return {
     kinds: new Map(Object.entries(actions).map(([kind, action]) => [kind, { action, rule: RULE }])),
     refusedMedia: new Map(media.map((medium) => [medium, RULE])),
+    services: [],
   };
 }
 
@@ -25,12 +27,13 @@ async function answering(
   media: readonly Medium[] = [],
 ) {
   const findings: Finding[] = [];
-  const protection = createProtection(fakeDetectors().create).begin(
+  const protection = createProtection(fakeDetectors().create, NO_SERVICES).begin(
     {
       request: sent.length > 0 ? planOf({ email: 'restore', 'payment-card': 'restore' }) : undefined,
       response: response && planOf(response, media),
     },
     (finding) => findings.push(finding),
+    CIRCUMSTANCES,
   );
   const body = Buffer.from(JSON.stringify({ messages: sent.map((content) => ({ content })) }));
   await protection.protectRequest({

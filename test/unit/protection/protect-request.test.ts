@@ -4,6 +4,7 @@ import type { DirectionPlan, Medium, ProtectionAction } from '../../../src/gover
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import { createProtection } from '../../../src/protection/create-protection.ts';
 import { fakeDetectors } from './fake-detectors.ts';
+import { CIRCUMSTANCES, NO_SERVICES } from './fake-services.ts';
 
 const RULE = { id: 'customers', reason: 'Customers’ data stays.' };
 const PDF = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3 and more of it', 'latin1').toString('base64');
@@ -18,6 +19,7 @@ function planOf(
   return {
     kinds: new Map(Object.entries(actions).map(([kind, action]) => [kind, { action, rule: RULE }])),
     refusedMedia: new Map(media.map((medium) => [medium, RULE])),
+    services: [],
   };
 }
 
@@ -41,9 +43,10 @@ async function protect(
   }: Options = {},
 ) {
   const findings: Finding[] = [];
-  const protection = createProtection(fakeDetectors().create).begin(
+  const protection = createProtection(fakeDetectors().create, NO_SERVICES).begin(
     { request: planOf(actions, media), response: undefined },
     (finding) => findings.push(finding),
+    CIRCUMSTANCES,
   );
   const bytes = Buffer.isBuffer(body)
     ? body
@@ -325,9 +328,10 @@ test('half of a surrogate pair stays what it is', async () => {
 
 test('a body of a plan without rules for requests is not inspected', async () => {
   const detectors = fakeDetectors();
-  const protection = createProtection(detectors.create).begin(
+  const protection = createProtection(detectors.create, NO_SERVICES).begin(
     { request: undefined, response: planOf({}) },
     () => undefined,
+    CIRCUMSTANCES,
   );
   const body = Buffer.from(JSON.stringify({ contents: [{ parts: [{ text: EMAIL }] }] }));
   const sent = { body, json: readJsonAtOnce(body), contentType: null, query: new URLSearchParams() };
