@@ -60,7 +60,7 @@ export function ingestionUrlOf({
 }
 
 /** Lists the hosts of Vertex AI that the catalog's entries are served at. */
-export function listVertexHosts({ documents, addressOf }: Omit<Named, 'settings'>) {
+function listVertexHosts({ documents, addressOf }: Omit<Named, 'settings'>) {
   const hosts = documents.catalog.entries.flatMap((entry) =>
     entry.locations.map((location) =>
       addressOf(location, endpointAddressOf(documents.catalog, entry, location)),

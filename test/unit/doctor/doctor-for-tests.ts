@@ -2,7 +2,7 @@ import type { DoctorDependencies, DoctorSettings } from '../../../src/doctor/exa
 import type { Probe, ProbeAnswer, ProbeFailure } from '../../../src/doctor/send-probe.ts';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
-export const CLIENT_ID = 'f0000003-0000-4000-8000-000000000003';
+const CLIENT_ID = 'f0000003-0000-4000-8000-000000000003';
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export const SETTINGS: DoctorSettings = {
