@@ -29,6 +29,7 @@ import { createAnswerQuestion } from './questions/answer-question.ts';
 import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
 import { createProtection } from './protection/create-protection.ts';
+import { loadDetectors } from './protection/load-detectors.ts';
 import { createInspectionServices } from './protection/services/ask-services.ts';
 import { MemoryBudget, RunningCalls, type ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
@@ -132,6 +133,7 @@ const loadDoctor = loadOnce(async () => {
   });
 });
 
+const ownDetectors = governance.documents.protection?.detectors ?? [];
 // All surfaces share one use case, so that a caller's open streams count together.
 const predict = createPredict({
   ...serving,
@@ -143,10 +145,7 @@ const predict = createPredict({
   }),
   seals: withGatewayErrors(audit.seals),
   protection: createProtection(
-    async ({ kinds }) => {
-      const { createDetectors } = await import('@vertex-ai-gateway/content-detectors/detectors');
-      return createDetectors(new Set(kinds.keys()));
-    },
+    loadDetectors(ownDetectors),
     createInspectionServices({
       modelArmorEndpoint: settings.MODEL_ARMOR_ENDPOINT,
       azureEndpoint: settings.AZURE_AI_ENDPOINT,
@@ -157,6 +156,7 @@ const predict = createPredict({
       }),
       timeoutInMs: settings.INSPECTION_TIMEOUT_IN_MS,
     }),
+    ownDetectors,
   ),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });

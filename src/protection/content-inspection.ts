@@ -3,8 +3,8 @@ import type { DirectionPlan, Medium, ProtectionAction } from '../governance/prot
 import type { Finding } from '../prediction/finding.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import type { BlockedContent } from './blocked-content.ts';
-import { describeKind } from './kind-words.ts';
-import { isPlaceholder, type Placeholders } from './placeholders.ts';
+import type { KindWords } from './kind-words.ts';
+import { isPlaceholder } from './placeholders.ts';
 import type { Place } from './place.ts';
 
 /** UTF-16 code units that are inspected in one turn of the event loop: a millisecond of work at most. */
@@ -25,7 +25,7 @@ export interface InspectionOptions {
   readonly direction: Finding['direction'];
   readonly plan: DirectionPlan;
   readonly detectors: Detectors;
-  readonly placeholders: Placeholders;
+  readonly words: KindWords;
   readonly blocked: BlockedContent;
   readonly note: (finding: Finding) => void;
   readonly turns?: Turns;
@@ -71,7 +71,7 @@ export class ContentInspection {
 
   /** Counts detections and takes the actions of the plan. @returns the pieces of the text that are replaced, in order. */
   decide(text: string, detections: readonly Detection[], place: Place): Replaced[] {
-    const { plan, blocked } = this.#options;
+    const { plan, blocked, words } = this.#options;
     const replaced: Replaced[] = [];
     for (const { kind, detector, start, end } of detections) {
       const planned = plan.kinds.get(kind);
@@ -81,7 +81,7 @@ export class ContentInspection {
       if (action === 'block') {
         const why =
           planned.action === 'block' ? 'which is blocked' : 'which cannot be taken out here, as is asked';
-        blocked.add(place.at, `holds ${describeKind(kind)}, ${why}`, planned.rule);
+        blocked.add(place.at, `holds ${words.describe(kind)}, ${why}`, planned.rule);
       } else if (action !== 'allow') replaced.push({ start, end, kind, isRestored: action === 'restore' });
     }
     return replaced;

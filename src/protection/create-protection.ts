@@ -11,11 +11,12 @@ import type {
   SentContent,
 } from '../prediction/protection.ts';
 import { noteScreenedInside } from './note-screened-inside.ts';
-import { type AnswerGuard, protectStream, protectWhole } from './protect-answer.ts';
+import type { AnswerGuard } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection } from './content-inspection.ts';
 import { createHideValues, type HideValues } from './hide-values.ts';
 import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
+import { KindWords, type OwnKind } from './kind-words.ts';
 import { Placeholders } from './placeholders.ts';
 import { replaceIn } from './replace-in.ts';
 import type { InspectionServices } from './services/ask-services.ts';
@@ -25,17 +26,31 @@ export type CreateDetectors = (plan: DirectionPlan) => Promise<Detectors>;
 
 /**
  * Creates the protection of calls. The detectors of a plan are made with its first call, and kept as long as the plan.
+ * @param ownKinds the kinds of the deployment's own detectors.
  */
-export function createProtection(createDetectors: CreateDetectors, services: InspectionServices): Protection {
+export function createProtection(
+  createDetectors: CreateDetectors,
+  services: InspectionServices,
+  ownKinds: readonly OwnKind[] = [],
+): Protection {
+  const words = new KindWords(ownKinds);
   const kept = new WeakMap<DirectionPlan, Promise<Detectors>>();
   const detectorsOf = (plan: DirectionPlan): Promise<Detectors> => {
     const detectors = kept.get(plan) ?? createDetectors(plan);
     kept.set(plan, detectors);
     return detectors;
   };
+  const dependencies = { detectorsOf, services, words };
   return {
-    begin: (plan, note, circumstances) => new ProtectedCall(plan, note, circumstances, detectorsOf, services),
+    begin: (plan, note, circumstances) => new ProtectedCall(plan, note, circumstances, dependencies),
   };
+}
+
+/** The dependencies that all calls share. */
+interface SharedDependencies {
+  readonly detectorsOf: (plan: DirectionPlan) => Promise<Detectors>;
+  readonly services: InspectionServices;
+  readonly words: KindWords;
 }
 
 class ProtectedCall implements CallProtection {
@@ -44,21 +59,23 @@ class ProtectedCall implements CallProtection {
   readonly #circumstances: Circumstances;
   readonly #detectorsOf: (plan: DirectionPlan) => Promise<Detectors>;
   readonly #services: InspectionServices;
-  readonly #placeholders = new Placeholders();
+  readonly #words: KindWords;
+  readonly #placeholders: Placeholders;
   #hideValues: HideValues | undefined;
 
   constructor(
     plan: ProtectionPlan,
     note: (finding: Finding) => void,
     circumstances: Circumstances,
-    detectorsOf: (plan: DirectionPlan) => Promise<Detectors>,
-    services: InspectionServices,
+    { detectorsOf, services, words }: SharedDependencies,
   ) {
     this.#services = services;
     this.#plan = plan;
     this.#note = note;
     this.#circumstances = circumstances;
     this.#detectorsOf = detectorsOf;
+    this.#words = words;
+    this.#placeholders = new Placeholders(words);
   }
 
   async protectRequest({ body, json, contentType, query }: SentContent): Promise<Uint8Array | undefined> {
@@ -70,7 +87,7 @@ class ProtectedCall implements CallProtection {
       direction: 'request',
       plan,
       detectors: await this.#detectorsOf(plan),
-      placeholders,
+      words: this.#words,
       blocked,
       note: this.#note,
     });
@@ -97,6 +114,7 @@ class ProtectedCall implements CallProtection {
       planned: asked,
       services: this.#services,
       placeholders,
+      words: this.#words,
       note: this.#note,
       ...this.#circumstances,
     });
@@ -118,6 +136,8 @@ class ProtectedCall implements CallProtection {
     if (!response && !isScreened && this.#placeholders.restored.size === 0) return undefined;
     return async (answer) => {
       noteScreenedInside(answer, inside, this.#note);
+      // A deployment without rules never needs the code for answers.
+      const { protectStream, protectWhole } = await import('./protect-answer.ts');
       const guard = await this.#guardAnswer(this.#plan.response);
       return answer.kind === 'whole' ? protectWhole(answer, guard) : protectStream(answer, guard);
     };
@@ -133,7 +153,7 @@ class ProtectedCall implements CallProtection {
       direction: 'response',
       plan,
       detectors,
-      placeholders,
+      words: this.#words,
       blocked,
       note,
     });

@@ -1,4 +1,4 @@
-import { placeholderWord } from './kind-words.ts';
+import type { KindWords } from './kind-words.ts';
 
 /** A text of the form of a placeholder, whoever has written it. */
 const PLACEHOLDER = /\[([A-Z][A-Z0-9_]{0,63})_(\d{1,9})\]/g;
@@ -14,15 +14,20 @@ export function isPlaceholder(text: string): boolean {
  * the caller has written himself: numbers that the request has are left out.
  */
 export class Placeholders {
+  readonly #words: KindWords;
   readonly #taken = new Set<string>();
   readonly #byValue = new Map<string, string>();
   readonly #next = new Map<string, number>();
   readonly #restored = new Map<string, string>();
 
+  constructor(words: KindWords) {
+    this.#words = words;
+  }
+
   /** Leaves out the placeholders that a text of the request has. Every text must be noted before the first is assigned. */
   leaveOut(text: string): void {
     if (!text.includes('[')) return;
-    for (const [placeholder] of text.matchAll(PLACEHOLDER)) this.#taken.add(placeholder);
+    for (const [placeholder] of text.matchAll(PLACEHOLDER)) this.#taken.add(copyOf(placeholder));
   }
 
   /** Returns the placeholder of a value. @param isRestored true for a value that the answer gets back. */
@@ -30,9 +35,8 @@ export class Placeholders {
     const key = `${kind}\n${value}`;
     let placeholder = this.#byValue.get(key);
     if (placeholder === undefined) {
-      placeholder = this.#create(placeholderWord(kind));
-      // A part of a text would keep all of the text in memory.
-      const copy = Buffer.from(value, 'utf16le').toString('utf16le');
+      placeholder = this.#create(this.#words.placeholderOf(kind));
+      const copy = copyOf(value);
       this.#byValue.set(`${kind}\n${copy}`, placeholder);
       if (isRestored) this.#restored.set(placeholder, copy);
     }
@@ -52,4 +56,9 @@ export class Placeholders {
       if (!this.#taken.has(placeholder)) return placeholder;
     }
   }
+}
+
+/** Copies a part of a text, which would keep all of the text in memory. */
+function copyOf(part: string): string {
+  return Buffer.from(part, 'utf16le').toString('utf16le');
 }

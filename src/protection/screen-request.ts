@@ -7,6 +7,7 @@ import type { Finding } from '../prediction/finding.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection, type Replaced } from './content-inspection.ts';
 import { inspectJson, type Rewrite } from './json-inspection.ts';
+import type { KindWords } from './kind-words.ts';
 import { pathOf, type Place } from './place.ts';
 import type { Placeholders } from './placeholders.ts';
 import { replaceIn } from './replace-in.ts';
@@ -27,6 +28,7 @@ export interface Screening {
   readonly googleToken: () => Promise<string>;
   readonly abortSignal: AbortSignal;
   readonly placeholders: Placeholders;
+  readonly words: KindWords;
   readonly note: (finding: Finding) => void;
 }
 
@@ -159,13 +161,13 @@ async function takeActions(
 function inspectionOf(
   kinds: ReadonlyMap<string, PlannedService>,
   blocked: BlockedContent,
-  { placeholders, note }: Screening,
+  { words, note }: Screening,
 ): ContentInspection {
   return new ContentInspection({
     direction: 'request',
     plan: { kinds, refusedMedia: new Map(), services: [] },
     detectors: NONE,
-    placeholders,
+    words,
     blocked,
     note,
   });

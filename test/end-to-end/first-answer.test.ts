@@ -5,8 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 
-/** The most source files, those of packages included, that are loaded before the first answer. */
-const MOST_FILES = 960;
+/**
+ * The most source files, those of packages included, that are loaded before the first answer. Some sixty find values in
+ * content, which the sample's rules ask for in every call.
+ */
+const MOST_FILES = 1_020;
 /** Packages that a call over REST does not need before its answer is sent. */
 const NOT_NEEDED =
   /node_modules\/(?:@grpc|@opentelemetry|@azure\/monitor|ajv\/dist\/core|apache-arrow|google-gax|protobufjs|yaml)/;
