@@ -191,6 +191,32 @@ test.each([
     /:5:18: .*"IBAN" is the placeholder of a built-in kind/,
   ],
   [
+    'a pattern that looks ahead',
+    'placeholder: CUSTOMER\npattern: "KD-(?=1)[0-9]{8}"',
+    /:6:14: detectors\.0\.pattern: the pattern cannot be used/,
+  ],
+  [
+    'a pattern that refers back',
+    "placeholder: CUSTOMER\npattern: '(KD)\\1'",
+    /:6:14: detectors\.0\.pattern: the pattern cannot be used/,
+  ],
+  [
+    'a pattern without an end',
+    'placeholder: CUSTOMER\npattern: "(a+)+"',
+    /:6:14: .*it repeats without an end/,
+  ],
+  [
+    'a pattern that matches nothing',
+    'placeholder: CUSTOMER\npattern: "[0-9]{0,3}"',
+    /:6:14: .*the empty text/,
+  ],
+  ['a pattern that is none', 'placeholder: CUSTOMER\npattern: "KD-("', /:6:14: .*cannot be used/],
+  [
+    'an unknown checksum',
+    'placeholder: CUSTOMER\npattern: "[0-9]{8}"\nchecksum: lun',
+    /:7:15: detectors\.0\.checksum: "lun" is no checksum/,
+  ],
+  [
     'a placeholder in small letters',
     'placeholder: customer\nwords: [KD-TEST]',
     /:5:18: .*must have capital letters/,
