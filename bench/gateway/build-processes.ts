@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 import { build } from '../../scripts/build.ts';
+import { compileGovernance } from '../../scripts/compile-governance.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NO_RECORD: Plugin = {
@@ -57,6 +58,25 @@ export function buildHostAlone(folder: string): Promise<string> {
 /** Builds the gateway without its audit trail into a folder. @returns the folder. */
 export function buildWithoutRecord(folder: string): Promise<string> {
   return buildApp(folder, join(ROOT, 'src/start.ts'), [NO_RECORD]);
+}
+
+/** Builds the gateway with the governance documents of a directory into a folder. @returns the folder. */
+export function buildWithRules(folder: string, directory: string): Promise<string> {
+  const rules: Plugin = {
+    name: 'rules',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/compiled-governance\.ts$/ }, ({ path }) => ({
+        path,
+        namespace: 'rules',
+      }));
+      bundler.onLoad({ filter: /.*/, namespace: 'rules' }, () => ({
+        contents: compileGovernance(directory),
+        loader: 'js',
+        resolveDir: ROOT,
+      }));
+    },
+  };
+  return buildApp(folder, join(ROOT, 'src/start.ts'), [rules]);
 }
 
 async function buildApp(folder: string, entry: string, plugins: readonly Plugin[] = []): Promise<string> {
