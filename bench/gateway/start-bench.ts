@@ -25,14 +25,18 @@ import {
 /** A server that is measured, which can be started any number of times. */
 export interface Startable {
   readonly name: string;
-  /** Starts the server. It has answered no call yet. */
-  start(): Promise<{ readonly process: ServingProcess; readonly target: GatewayTarget }>;
+  /** Starts the server. It has answered no call yet. @param environment more of its environment. */
+  start(
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly process: ServingProcess; readonly target: GatewayTarget }>;
 }
 
 /** All that calls are measured with. */
 export interface Bench {
   /** The upstream itself, without anything before it. */
   readonly upstream: GatewayTarget;
+  /** Makes the upstream's streams stop behind their first event, or go on. */
+  readonly holdStreams: (hold: boolean) => void;
   readonly startables: readonly Startable[];
   /** The edge with the function app behind it, which runs already. */
   readonly chain: GatewayTarget;
@@ -50,7 +54,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const VERTEX_HOST = 'us-central1-aiplatform.googleapis.com';
 /** The hosts of the locations that are called. */
 const VERTEX_HOSTS = [VERTEX_HOST, 'aiplatform.us.rep.googleapis.com'];
-const LOCAL_HOST = join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.ts');
+const LOCAL_HOST = join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.mjs');
 
 /** Starts the clouds and the upstream, and builds what is measured. The gateway itself must be built. */
 export async function startBench({ against, nodeOptions }: BenchOptions): Promise<Bench> {
@@ -92,7 +96,8 @@ export async function startBench({ against, nodeOptions }: BenchOptions): Promis
   for (const pid of listTree(chain.pid)) keepOffMeasuredCore(pid);
   keepOffMeasuredCore(process.pid);
   const running = started.move();
-  return { upstream, startables, chain: edge, close: () => running.disposeAsync() };
+  const holdStreams = (hold: boolean): void => void vertex.child.send({ hold });
+  return { upstream, holdStreams, startables, chain: edge, close: () => running.disposeAsync() };
 }
 
 interface App {
@@ -179,8 +184,11 @@ function describe(
 ): Startable {
   return {
     name,
-    async start() {
-      const process = await startProcess(options);
+    async start(environment = {}) {
+      const process = await startProcess({
+        ...options,
+        environment: { ...options.environment, ...environment },
+      });
       const target = createTarget(
         { name, pid: process.pid, prefix, headers },
         `http://127.0.0.1:${process.port}`,

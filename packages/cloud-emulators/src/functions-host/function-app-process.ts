@@ -113,7 +113,7 @@ export class FunctionAppProcess {
 
   async #start(): Promise<void> {
     const child = fork(
-      join(import.meta.dirname, 'cli.ts'),
+      join(import.meta.dirname, 'cli.mjs'),
       [
         ...['--directory', this.#options.directory, '--port', String(this.#port), '--control'],
         ...(this.#options.schedules ? [] : ['--no-schedules']),
