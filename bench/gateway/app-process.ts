@@ -15,7 +15,8 @@ import {
  * Runs a function app at the library's own server, without a host before it: each request that comes there is invoked in
  * this process. A caller sends an `x-ms-invocation-id` of its own, as the platform's host does. The parent forks it with the
  * app's folder as its argument; it sends its parent `{ port }`. A message `{ profile: 'start' }` starts a CPU profile, and
- * one with the path of a file writes it there, which is answered with `{ profiled }`.
+ * one with the path of a file writes it there, which is answered with `{ profiled }`. A message `{ collect: true }` is
+ * answered with `{ heapInMb }` after a forced collection, in a process with `--expose-gc`.
  */
 const PROFILE_INTERVAL_IN_US = 200;
 const [directory = '.'] = process.argv.slice(2);
@@ -50,8 +51,9 @@ subscribe('http.server.request.start', (message) => {
 });
 const { HttpUri = '' } = await app.model.getCapabilities({});
 let session: Session | undefined;
-process.on('message', ({ profile }: { readonly profile: string }) => {
-  void (profile === 'start' ? startProfile() : writeProfile(profile));
+process.on('message', ({ profile }: { readonly profile?: string }) => {
+  if (profile === undefined) collect();
+  else void (profile === 'start' ? startProfile() : writeProfile(profile));
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ port: Number(new URL(HttpUri).port) });
@@ -69,4 +71,11 @@ async function writeProfile(file: string): Promise<void> {
   const result = await session?.post('Profiler.stop');
   writeFileSync(file, JSON.stringify(result?.profile));
   process.send?.({ profiled: file });
+}
+
+/** Tells the memory of objects and buffers that are left, on the thread that serves calls. */
+function collect(): void {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  process.send?.({ heapInMb: (heapUsed + external) / 1_048_576 });
 }

@@ -7,11 +7,20 @@ import { createAnswer, createEvent, EVENT_INTERVAL_IN_MS, EVENTS_OF_STREAM, SIZE
 /**
  * The Vertex AI of the measurements, which does as little as it can: an answer is as long as its request, and an event of a
  * stream holds the time at which it was sent. It checks nothing. The parent forks it with `CERTIFICATE_FILE` and
- * `KEY_FILE`; it sends its parent `{ port }`.
+ * `KEY_FILE`; it sends its parent `{ port }`. After a message `{ hold: true }` streams stop behind their first event, and go on
+ * after `{ hold: false }`.
  */
 const { CERTIFICATE_FILE = '', KEY_FILE = '' } = process.env;
 
 const answers = Object.values(SIZES).map((size) => ({ size, body: Buffer.from(createAnswer(size)) }));
+
+/** The streams that go on later; undefined while none are held. */
+let held: (() => void)[] | undefined;
+process.on('message', ({ hold }: { readonly hold: boolean }) => {
+  const waiting = held ?? [];
+  held = hold ? waiting : undefined;
+  if (!hold) for (const goOn of waiting) goOn();
+});
 
 function answerWhole(bytes: number, response: ServerResponse): void {
   const { body } = answers.findLast(({ size }) => size <= 2 * bytes) ??
@@ -36,9 +45,12 @@ function answerStream(response: ServerResponse): void {
     clearInterval(timer);
     response.end(event);
   };
-  const timer = setInterval(send, EVENT_INTERVAL_IN_MS);
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = (): void => void (timer = setInterval(send, EVENT_INTERVAL_IN_MS));
   response.once('close', () => clearInterval(timer));
   send();
+  if (held) held.push(goOn);
+  else goOn();
 }
 
 function serve(request: IncomingMessage, response: ServerResponse): void {

@@ -55,6 +55,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'bench:json': 'how long reading a body takes',
     'bench:edge': "what the edge's policies add to a call",
     'bench:endurance': 'whether the local chain stays as fast at 100 calls/s: --minutes N',
+    'bench:growth': 'what calls and open streams leave in memory: --calls N, --streams N',
     'bench:starts': 'how long starting the chain and restarting the function app takes',
     'bench:verification': 'how long verifying a million entries takes',
     'bench:detectors': 'what the detectors of content find and miss, and how long they take; -- --show',
