@@ -59,18 +59,33 @@ export class StreamProtection {
     this.#options = options;
   }
 
-  /** Yields the parts as they may go out; one of which nothing may go out yet is left out. @throws GatewayError CONTENT_BLOCKED. */
+  /**
+   * Yields the parts as they may go out; one of which nothing may go out yet is left out.
+   * @throws GatewayError CONTENT_BLOCKED, and what the parts throw.
+   */
   async *read(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const { framing } = this.#options;
     const text = framing === 'raw' ? new RawText(this.#options) : undefined;
-    for await (const part of parts) {
-      const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
-      const sent = text ? await text.take(bytes) : await this.#takePart(bytes);
+    const takeRest = (): Buffer => {
+      const rest = text ? text.end() : this.#end();
       this.#options.blocked.throwIfAny();
-      if (sent.byteLength > 0) yield sent;
+      return rest;
+    };
+    try {
+      for await (const part of parts) {
+        const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+        const sent = text ? await text.take(bytes) : await this.#takePart(bytes);
+        this.#options.blocked.throwIfAny();
+        if (sent.byteLength > 0) yield sent;
+      }
+    } catch (error) {
+      // What Vertex AI has sent of a stream that breaks off goes out before the error, unless it is blocked.
+      this.#options.blocked.throwIfAny();
+      const rest = takeRest();
+      if (rest.byteLength > 0) yield rest;
+      throw error;
     }
-    const rest = text ? text.end() : this.#end();
-    this.#options.blocked.throwIfAny();
+    const rest = takeRest();
     if (rest.byteLength > 0) yield rest;
   }
 

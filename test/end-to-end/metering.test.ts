@@ -114,6 +114,11 @@ test.each([
   observed.whenRecorded(answer, { ...metered(input, output, chatCost(input, output)), finishReason: 'stop' });
 });
 
+/** The text of a streamed chat, joined. */
+function contentOf({ text }: Answer): string {
+  return [...text.matchAll(/"content":"([^"]*)"/g)].map(([, piece = '']) => piece).join('');
+}
+
 const USAGE = { prompt_tokens: 1000, completion_tokens: 500 };
 const CHOICE = { index: 0, finish_reason: 'stop' };
 
@@ -127,7 +132,9 @@ test('a chat of another publisher counts what it tells, as a whole and as a stre
   );
   await inject(':streamRawPredict', events, 'text/event-stream');
   const streamed = await ask(`${MISTRAL}:streamRawPredict`, { ...CHAT, stream: true });
-  expect(streamed.text).toBe(events);
+  // What is inspected may come in other pieces than those that Vertex AI has sent.
+  expect(contentOf(streamed)).toBe('Hi');
+  expect(streamed.text.endsWith(events.slice(events.indexOf('\n\n') + 2))).toBe(true);
   for (const answer of [whole, streamed])
     observed.whenRecorded(answer, metered(1000, 500, chatCost(1000, 500)));
 });
@@ -136,7 +143,7 @@ test('a stream that ends without its finish reason is no answer', async () => {
   const begun = sse({ choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }], usage: USAGE });
   await inject(':streamRawPredict', begun, 'text/event-stream');
   const broken = await ask(`${MISTRAL}:streamRawPredict`, { ...CHAT, stream: true });
-  expect(broken.text.startsWith(begun)).toBe(true);
+  expect(contentOf(broken)).toBe('Hi');
   expect(broken.text).toContain('VERTEX_STREAM_BROKEN');
   observed.whenRecorded(broken, {
     outcome: 'interrupted',

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Finding } from '../../../src/prediction/finding.ts';
 import type { Answer, Framing, WholeAnswer } from '../../../src/prediction/answer.ts';
 import type { DirectionPlan, Medium, ProtectionAction } from '../../../src/governance/protection-plan.ts';
@@ -554,4 +555,38 @@ test('halves of surrogate pairs come together again', async () => {
     { email: 'redact' },
   );
   expect(textOf(text, gemini.read)).toBe('a 😀 [EMAIL_1] ');
+});
+
+/** Reads a stream of one event with an address at its end, which then breaks off. */
+async function readBroken(response: Actions) {
+  const { protect } = await answering(response);
+  async function* parts() {
+    const choices = [{ index: 0, delta: { content: `Write to ${EMAIL}` } }];
+    yield await Promise.resolve(Buffer.from(`data: ${JSON.stringify({ choices })}\n\n`));
+    throw new GatewayError('VERTEX_STREAM_BROKEN', 'The stream broke.');
+  }
+  const contentType = 'text/event-stream';
+  const facts = () => ({ usage: {} });
+  const answer = await protect?.({ kind: 'stream', contentType, framing: 'sse', parts: parts(), facts });
+  if (answer?.kind !== 'stream') throw new Error('the answer is no stream');
+  let sent = '';
+  try {
+    for await (const part of answer.parts) sent += Buffer.from(part).toString();
+  } catch (error) {
+    const text = [...sent.matchAll(/"content":"([^"]*)"/g)].map(([, piece = '']) => piece).join('');
+    return { text, code: error instanceof GatewayError ? error.code : undefined };
+  }
+  throw new Error('the stream did not break off');
+}
+
+test('of a stream that breaks off, what was held back goes out before the error', async () => {
+  const code = 'VERTEX_STREAM_BROKEN';
+  expect(await readBroken({ phone: 'block' })).toEqual({ text: `Write to ${EMAIL}`, code });
+  expect(await readBroken({ email: 'redact' })).toEqual({ text: 'Write to [EMAIL_1]', code });
+});
+
+test('of a stream that breaks off, what may not leave stays held back', async () => {
+  const { text, code } = await readBroken({ email: 'block' });
+  expect(code).toBe('CONTENT_BLOCKED');
+  expect(text).not.toContain('ada');
 });
