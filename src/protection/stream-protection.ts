@@ -79,7 +79,7 @@ export class StreamProtection {
         if (sent.byteLength > 0) yield sent;
       }
     } catch (error) {
-      // What Vertex AI has sent of a stream that breaks off goes out before the error, unless it is blocked.
+      // The rest of a stream that breaks off goes out before the error, unless it is blocked.
       this.#options.blocked.throwIfAny();
       const rest = takeRest();
       if (rest.byteLength > 0) yield rest;

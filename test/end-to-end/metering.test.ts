@@ -132,7 +132,7 @@ test('a chat of another publisher counts what it tells, as a whole and as a stre
   );
   await inject(':streamRawPredict', events, 'text/event-stream');
   const streamed = await ask(`${MISTRAL}:streamRawPredict`, { ...CHAT, stream: true });
-  // What is inspected may come in other pieces than those that Vertex AI has sent.
+  // Inspected text may come in other pieces than those that Vertex AI has sent.
   expect(contentOf(streamed)).toBe('Hi');
   expect(streamed.text.endsWith(events.slice(events.indexOf('\n\n') + 2))).toBe(true);
   for (const answer of [whole, streamed])

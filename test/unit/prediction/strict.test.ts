@@ -163,7 +163,7 @@ test('parts of a strict stream that more must follow go out as they come', async
     trail: { open: () => Promise.resolve(), commit: () => Promise.resolve(void passed.push('closing')) },
   });
   call.reply.take = (part) => {
-    passed.push(`sent ${String(part).trim()}`);
+    passed.push(`sent ${part.trim()}`);
     return Promise.resolve(true);
   };
   await call.run();

@@ -57,7 +57,7 @@ test.each([
 ])('%s with %j thinks by itself: %s', async (model, thinkingConfig, thinks) => {
   const { json } = await think(thinkingConfig, GENERATE.replace('gemini-3.5-flash', model));
   const { usageMetadata, candidates } = json as Generated;
-  expect(Number(usageMetadata.thoughtsTokenCount ?? 0) > 0).toBe(thinks);
+  expect((usageMetadata.thoughtsTokenCount ?? 0) > 0).toBe(thinks);
   const [text, ...more] = candidates[0]?.content.parts ?? [];
   expect([typeof text?.thoughtSignature, more]).toEqual([thinks ? 'string' : 'undefined', []]);
 });
