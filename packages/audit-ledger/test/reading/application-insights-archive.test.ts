@@ -133,10 +133,18 @@ test('there is no field of a record that is not read again, but what is the same
 
 const CONTENT = { subject: 's', blob: 's/1.json', sha256: 'a'.repeat(64) };
 
+const FINDING = {
+  kind: 'email',
+  direction: 'request',
+  action: 'redact',
+  detector: 'email',
+  count: 2,
+} as const;
+
 test('a whole record is read again as it was written', async () => {
   const { properties, measurements } = toEventAttributes({
     ...FLAT_RECORD,
-    findings: [{ kind: 'email', count: 2 }],
+    findings: [FINDING],
     content: CONTENT,
   });
   const [record] = await archiveOf([
@@ -157,7 +165,7 @@ test('a whole record is read again as it was written', async () => {
     inputTokens: 3,
     thinkingTokens: 2,
     costInUsd: FLAT_RECORD.costInUsd,
-    findings: [{ kind: 'email', count: 2 }],
+    findings: [FINDING],
     content: CONTENT,
   });
 });
