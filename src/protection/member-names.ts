@@ -23,7 +23,7 @@ const SHAPED_BY_CALLER: ReadonlySet<string> = new Set([
   'response',
 ]);
 
-/** The members that a body of an API of models has one of. A body without any of them is a container's own. */
+/** The members of which a body, or an event of a stream, of an API of models has one. Without any, it is a container's own. */
 const API_MEMBERS = [
   'contents',
   'messages',
@@ -33,6 +33,8 @@ const API_MEMBERS = [
   'model',
   'candidates',
   'choices',
+  'delta',
+  'content_block',
 ] as const;
 
 /** Normalizes a member's name: lowerCamelCase, snake_case and other spellings of the same letters become one. */

@@ -59,6 +59,9 @@ test.each([
   ['date-of-birth', 'geboren am 03.12.1980', 'am 03.12.1980'],
   ['coordinates', 'gps 52.5200, 13.4050', 'values 52.5200, 13.4050'],
   ['person', 'Dear Mr Miller', 'Dear Miller'],
+  ['person', 'name: Jane Roe', 'host: Jane Roe'],
+  ['person', 'Prof. Miller', 'a cache miss. Miller'],
+  ['person', 'the patient Jane Roe', 'be patient. Jane'],
   ['insurance-policy', 'policy POL-2024-123456', 'file POL-2024-123456'],
   ['named-secret', 'my password is Sup3rS3cret!', 'the film is Sup3rS3cret!'],
   [
@@ -88,6 +91,9 @@ test.each([
   'password: ${DB_PASSWORD}, token: <your-token>, api_key = "xxxxxxxxxxxxxxxx"',
   'std::vector<int> a; listen on ::1 or 127.0.0.1',
   'max_tokens: 4096',
+  'name: Makefile',
+  'name = Deploy',
+  'a cache miss. Then it waits.',
 ])('finds nothing in %s', (text) => {
   expect(findIn(text)).toEqual([]);
 });

@@ -59,7 +59,7 @@ const schema = z.object({
   name: z.string(),
   // The provider takes bounds out of Claude's schemas.
   age: isClaude ? z.int() : z.int().min(18),
-  mail: z.email(),
+  home: z.url(),
   tags: z.array(z.enum(['a', 'b'])),
   kind: z.enum(['x', 'y']).nullable(),
 });

@@ -61,6 +61,8 @@ export class Scanner {
   #fillers = 0;
   #isTitle = false;
   #isName = false;
+  /** True where the word for a name is a label: `name:`, which things have too. */
+  #isLabelled = false;
 
   constructor(kinds: ReadonlySet<string>, own: readonly OwnDetector[], { unwraps }: { unwraps: boolean }) {
     this.#hasOwn = own.length > 0;
@@ -214,6 +216,7 @@ export class Scanner {
         announced: this.#announced(secret, valueStart, end),
         valueStart,
         isName: this.#isTitle || this.#isName,
+        isLabelled: this.#isLabelled && !this.#isTitle,
       },
       this.#candidates,
     );
@@ -250,9 +253,10 @@ export class Scanner {
       return;
     }
     const endsAssigned = (flags & ASSIGN) !== 0 && CLASSES[text.charCodeAt(end - 1)] === ASSIGN;
-    this.#isTitle = runs === 1 && (lastMask & TITLE) !== 0;
+    this.#isTitle = runs === 1 && (lastMask & TITLE) !== 0 && !endsSentence(text, start, end);
     if (runs === 1 && (mask & PERSON) !== 0) {
       this.#isName = endsAssigned;
+      this.#isLabelled = endsAssigned;
       this.#secret = undefined;
       this.#pendingName = !endsAssigned;
       return;
@@ -260,6 +264,7 @@ export class Scanner {
     const isMark = runs === 0 && (flags & ~(ASSIGN | JOINER)) === 0;
     const isFiller = isMark || (end - start <= 6 && FILLERS.has(text.slice(start, end)));
     this.#isName = this.#pendingName && isFiller;
+    this.#isLabelled = isMark;
     this.#pendingName = false;
     if (this.#secret === undefined) return;
     if (isMark && (flags & ASSIGN) !== 0) {
@@ -316,4 +321,12 @@ function scanWhole(text: string, kinds: ReadonlySet<string>): readonly Candidate
   const scanner = new Scanner(kinds, [], { unwraps: false });
   scanner.scan({ text, isOpen: false, reachOf: () => text.length, endsAt: () => true });
   return scanner.found;
+}
+
+/** The titles that are written with a stop. */
+const ABBREVIATED = /^(?:mr|mrs|ms|mx|dr|prof|mme|mlle|sr|sra|srta|sig|dott|dhr|mevr)\.$/i;
+
+/** True for a word with a stop that ends a sentence, as in `a cache miss. Then`, and is no abbreviation. */
+function endsSentence(text: string, start: number, end: number): boolean {
+  return text[end - 1] === '.' && !ABBREVIATED.test(text.slice(start, end));
 }

@@ -27,6 +27,8 @@ export interface WordFacts {
   readonly valueStart: number;
   /** True when a name was announced. */
   readonly isName: boolean;
+  /** True when the word before is a label, which things have too: a name of two words at least is a person's. */
+  readonly isLabelled: boolean;
 }
 
 const INSTRUCT = bitOf('instruct');
@@ -91,7 +93,12 @@ export class WordExaminer {
         facts.valueStart < 0 ? word.start : facts.valueStart,
         found,
       );
-    if (facts.isName && kinds.has('person') && (flags & UPPER) !== 0 && !examinePerson(reading, word, found))
+    if (
+      facts.isName &&
+      kinds.has('person') &&
+      (flags & UPPER) !== 0 &&
+      !examinePerson(reading, word, facts, found)
+    )
       return false;
     if (
       (facts.mask & INSTRUCT) !== 0 &&

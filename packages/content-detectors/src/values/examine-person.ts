@@ -7,8 +7,16 @@ const NAME =
 const NO_NAME =
   /^(?:The|This|That|It|Is|Please|Your|My|Our|A|An|And|Or|In|On|At|For|To|From|Of|Not|No|Yes|Der|Die|Das|Ein|Eine|Und|Ist|Le|La|Les|El|Los|Il|Required|String|Unknown|None|Null|True|False|Chair|President|Speaker|What|Which|Who|Name|Address|Email|Phone|Date|Server|Service|Order|Product)$/;
 
-/** Looks for the name of a person after a word that announces one. @returns false when it needs more text. */
-export function examinePerson({ text, end, isOpen }: Reading, word: Word, found: Candidate[]): boolean {
+/**
+ * Looks for the name of a person after a word that announces one. After a label, one word alone is a thing's.
+ * @returns false when it needs more text.
+ */
+export function examinePerson(
+  { text, end, isOpen }: Reading,
+  word: Word,
+  { isLabelled }: { readonly isLabelled: boolean },
+  found: Candidate[],
+): boolean {
   const { start } = word;
   const limit = Math.min(end, start + LONGEST);
   const line = text.slice(start, limit);
@@ -19,6 +27,7 @@ export function examinePerson({ text, end, isOpen }: Reading, word: Word, found:
   if (match === null) return true;
   const [value] = match;
   const [first = ''] = value.split(' ');
+  if (isLabelled && !value.includes(' ')) return true;
   if (NO_NAME.test(first) || (value === value.toUpperCase() && !value.includes(' '))) return true;
   found.push({
     kind: 'person',
