@@ -590,3 +590,15 @@ test('of a stream that breaks off, what may not leave stays held back', async ()
   expect(code).toBe('CONTENT_BLOCKED');
   expect(text).not.toContain('ada');
 });
+
+test('signatures of thoughts stay as the model has signed them, in events of a stream too', async () => {
+  const event = {
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'signature_delta', signature: EMAIL },
+  };
+  const part = `event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`;
+  const { text, findings } = await readStream([part], { email: 'block' });
+  expect(text).toBe(part);
+  expect(findings).toEqual([]);
+});
