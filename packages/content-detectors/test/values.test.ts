@@ -134,3 +134,27 @@ test('finds no kind that nobody asked for', () => {
 test('takes half characters for what they are', () => {
   expect(findIn('\ud835 ada@example.com \udc00\udb40')).toEqual(['email:ada@example.com']);
 });
+
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+
+test('a token is found behind what only begins as one', () => {
+  expect(findIn(`eyJ-eyJ-x.${JWT}`)).toContain(`jwt:${JWT}`);
+  expect(findIn(`${'eyJ-'.repeat(900)}:${JWT}`)).toContain(`jwt:${JWT}`);
+});
+
+// Work that grew faster than these texts would not end within the time limit of a test.
+test.each([
+  ['a key of white space', `-----BEGIN PRIVATE KEY-----${' '.repeat(12_900)}${'a'.repeat(30)}`, 100],
+  ['beginnings of keys', '-----BEGIN PRIVATE KEY-----\n', 40_000],
+  ['beginnings of tokens', 'eyJ-', 250_000],
+  ['digits', '1', 10_000_000],
+])('looks through a long text of %s', (_, text, times) => {
+  expect(() => findIn(text.repeat(times))).not.toThrow();
+});
+
+test('a key without its end goes up to the last of its lines', () => {
+  const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
+  const key = `-----BEGIN PRIVATE KEY-----\n${line}\n${line}`;
+  for (const end of ['', '\n', ' more', '  \n  more'])
+    expect(findIn(`${key}${end}`)).toEqual([`private-key:${key}`]);
+});

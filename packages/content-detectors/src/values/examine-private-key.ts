@@ -9,6 +9,8 @@ const FOOTER = /-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 /** Lines of base64, their headers, and what strings and logs put between them. */
 const OUTSIDE = /[^A-Za-z0-9+/=\s:,.\\"'>|_()-]/;
 const SHORTEST_BODY = 24;
+/** A last word of at most this length is no line of a key. */
+const LONGEST_LAST_WORD = 20;
 
 /**
  * Looks for a private key in PEM. https://www.rfc-editor.org/rfc/rfc7468. A key without its end is found up to the last
@@ -43,15 +45,22 @@ export function examinePrivateKey(
     }
     if (isOpen && end < footer + LONGEST_HEADER && limit === end) return false;
   }
-  const outside = text.slice(body, limit).search(OUTSIDE);
+  const outside = text.slice(body, footer < 0 ? limit : footer).search(OUTSIDE);
   if (outside < 0 && footer < 0 && limit === end && isOpen) return false;
   const last = Math.min(limit, outside < 0 ? limit : body + outside, footer < 0 ? limit : footer);
-  const key = text
-    .slice(body, last)
-    .replace(/\s+\S{0,20}\s*$/, '')
-    .trimEnd();
+  const key = withoutShortEnd(text.slice(body, last));
   if (/[A-Za-z0-9+/=]{40}/.test(key)) push(found, start, body + key.length);
   return true;
+}
+
+/** Leaves out a short last word, which is no line of a key, and the white space around it. */
+function withoutShortEnd(body: string): string {
+  const trimmed = body.trimEnd();
+  let from = trimmed.length;
+  const shortest = Math.max(0, from - LONGEST_LAST_WORD - 1);
+  while (from > shortest && /\S/.test(trimmed.charAt(from - 1))) from -= 1;
+  const isShort = from > 0 && trimmed.length - from <= LONGEST_LAST_WORD;
+  return isShort ? trimmed.slice(0, from).trimEnd() : trimmed;
 }
 
 function push(found: Candidate[], start: number, end: number): void {

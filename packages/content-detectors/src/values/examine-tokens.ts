@@ -27,6 +27,23 @@ for (const { kind, prefix, rest } of TOKEN_FORMS) {
 const STARTS = new Uint8Array(128 * 128);
 for (const key of BY_START.keys()) STARTS[key] = 1;
 
+const JWT = 'jwt';
+const FIRST_OF_JWT = 0x65;
+/** The most units of the first part of a JWT, by its form. */
+const LONGEST_JWT_PART = 'eyJ'.length + 4000;
+const JWT_PART = /[\w-]*/y;
+
+/**
+ * Returns the place before which no JWT begins, because none does at a place before. The run of characters that a first
+ * part has must end with a dot soon enough, and what follows the run is the same for each beginning in it.
+ */
+function endOfJwtPart(word: string, at: number): number {
+  JWT_PART.lastIndex = at;
+  JWT_PART.test(word);
+  const end = JWT_PART.lastIndex;
+  return end - at > LONGEST_JWT_PART ? end - LONGEST_JWT_PART : end;
+}
+
 /** Tells if a value is one of documents, or one that somebody blacked out. */
 function isPlaceholder(value: string): boolean {
   return /x{6}|X{6}|\*{4}|0{12}|_here$|(?:^|[-_])your[-_]/.test(value) || hasFewCharacters(value);
@@ -46,6 +63,8 @@ export function examineTokens(
   if (end - start < SHORTEST) return;
   const word = text.slice(start, end);
   let before = 0;
+  /** No JWT begins before: the run of its characters that a failed one was in ends here. */
+  let noJwtBefore = 0;
   for (let at = 0; at < word.length - SHORTEST + 1; at++) {
     const first = word.charCodeAt(at);
     const isStart = (before & ALPHANUMERIC) === 0;
@@ -53,8 +72,9 @@ export function examineTokens(
     if (!isStart || first > 127) continue;
     const second = word.charCodeAt(at + 1);
     if (second > 127 || STARTS[keyOf(first, second)] === 0) continue;
+    const triedAt = at;
     for (const { kind, prefix, pattern } of BY_START.get(keyOf(first, second)) ?? []) {
-      if (!word.startsWith(prefix, at)) continue;
+      if (!word.startsWith(prefix, at) || (kind === JWT && at < noJwtBefore)) continue;
       pattern.lastIndex = at + prefix.length;
       if (!pattern.test(word)) continue;
       const value = word.slice(at, pattern.lastIndex);
@@ -63,6 +83,9 @@ export function examineTokens(
       at = pattern.lastIndex - 1;
       break;
     }
+    const hasFailed = at === triedAt && at >= noJwtBefore;
+    if (hasFailed && first === FIRST_OF_JWT && word.startsWith('eyJ', at))
+      noJwtBefore = endOfJwtPart(word, at);
   }
   examineMarks(word, start, kinds, found);
 }
