@@ -38,6 +38,8 @@ export function createProtection(
   const detectorsOf = (plan: DirectionPlan): Promise<Detectors> => {
     const detectors = kept.get(plan) ?? createDetectors(plan);
     kept.set(plan, detectors);
+    // Detectors that could not be made are made again for the next call.
+    detectors.catch(() => kept.delete(plan));
     return detectors;
   };
   const dependencies = { detectorsOf, services, words };

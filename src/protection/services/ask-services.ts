@@ -44,6 +44,7 @@ export function createInspectionServices({
   const find = (type: ServiceType): Promise<AskService> => {
     const service = created.get(type) ?? create[type]();
     created.set(type, service);
+    service.catch(() => created.delete(type));
     return service;
   };
   return {

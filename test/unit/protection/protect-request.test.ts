@@ -326,6 +326,21 @@ test('half of a surrogate pair stays what it is', async () => {
   expect(changed).toBe('{"contents":[{"parts":[{"text":"\\ud83d [EMAIL_1] \\ude00"}]}]}');
 });
 
+test('detectors that could not be made are made again for the next call', async () => {
+  const plan = { request: planOf({ email: 'redact' }), response: undefined };
+  const { create } = fakeDetectors();
+  let made = 0;
+  const protection = createProtection((asked) => {
+    made += 1;
+    return made === 1 ? Promise.reject(new Error('no memory')) : create(asked);
+  }, NO_SERVICES);
+  const body = Buffer.from(JSON.stringify({ messages: [{ content: EMAIL }] }));
+  const sent = { body, json: readJsonAtOnce(body), contentType: null, query: new URLSearchParams() };
+  const protect = () => protection.begin(plan, () => undefined, CIRCUMSTANCES).protectRequest(sent);
+  await expect(protect()).rejects.toThrow('no memory');
+  expect(Buffer.from((await protect()) ?? '').toString()).toContain('[EMAIL_1]');
+});
+
 test('a body of a plan without rules for requests is not inspected', async () => {
   const detectors = fakeDetectors();
   const protection = createProtection(detectors.create, NO_SERVICES).begin(
