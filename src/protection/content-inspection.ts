@@ -20,6 +20,15 @@ export interface Replaced {
   readonly isRestored: boolean;
 }
 
+/** The detectors of a content in which the built-in ones look for nothing. */
+export const NO_DETECTORS: Detectors = {
+  detect: () => [],
+  openStream: () => {
+    throw new TypeError('nothing is looked for');
+  },
+  maximumHeldUnits: 0,
+};
+
 /** The inspection of what goes in one direction in one call: it finds, counts, and says what is replaced. */
 export interface InspectionOptions {
   readonly direction: Finding['direction'];

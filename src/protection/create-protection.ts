@@ -13,7 +13,7 @@ import type {
 import { noteScreenedInside } from './note-screened-inside.ts';
 import type { AnswerGuard } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
-import { ContentInspection } from './content-inspection.ts';
+import { ContentInspection, NO_DETECTORS } from './content-inspection.ts';
 import { createHideValues, type HideValues } from './hide-values.ts';
 import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
 import { KindWords, type OwnKind } from './kind-words.ts';
@@ -164,11 +164,3 @@ class ProtectedCall implements CallProtection {
 }
 
 const NO_PLAN: DirectionPlan = { kinds: new Map(), refusedMedia: new Map(), services: [] };
-/** The detectors of an answer in which nothing is looked for. */
-const NO_DETECTORS: Detectors = {
-  detect: () => [],
-  openStream: () => {
-    throw new TypeError('nothing is looked for');
-  },
-  maximumHeldUnits: 0,
-};

@@ -5,7 +5,7 @@ import { editRanges, type RangeEdit } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { Finding } from '../prediction/finding.ts';
 import { BlockedContent } from './blocked-content.ts';
-import { ContentInspection, type Replaced } from './content-inspection.ts';
+import { ContentInspection, NO_DETECTORS, type Replaced } from './content-inspection.ts';
 import { inspectJson, type Rewrite } from './json-inspection.ts';
 import type { KindWords } from './kind-words.ts';
 import { pathOf, type Place } from './place.ts';
@@ -34,6 +34,9 @@ export interface Screening {
 
 /** A text of a request: its place stands before it, because the same place can have a text and the text that is in it. */
 type TextKey = string;
+
+/** The key of all texts as one. */
+const WHOLE: TextKey = '';
 
 /** The detections of one service in each text. */
 interface Screened {
@@ -86,19 +89,36 @@ async function ask(
 ): Promise<Screened> {
   const { services, location, googleToken, abortSignal } = screening;
   const found = new Map<TextKey, Detection[]>();
-  const detections = texts
-    ? await services.ask(service, { location, googleToken, abortSignal, texts: [...texts.values()] })
+  const asked = textsFor(service, texts);
+  const detections = asked
+    ? await services.ask(service, { location, googleToken, abortSignal, texts: [...asked.values()] })
     : UNAVAILABLE;
   if (detections === UNAVAILABLE) {
-    passWithout(service, screening, texts ? doesNotAnswer : takesLessText);
+    passWithout(service, screening, asked ? doesNotAnswer : takesLessText);
     return { service, found };
   }
-  const keys = [...(texts?.keys() ?? [])];
+  const keys = [...(asked?.keys() ?? [])];
   for (const { text, kind, start, end } of detections) {
     const key = keys[text] ?? '';
-    found.set(key, [...(found.get(key) ?? []), { kind, detector: service.name, start, end }]);
+    const ofText = found.get(key) ?? [];
+    found.set(key, ofText);
+    ofText.push({ kind, detector: service.name, start, end });
   }
+  // The whole says no more than the text in it that holds the same.
+  if (found.size > 1) found.delete(WHOLE);
   return { service, found };
+}
+
+/**
+ * Returns the texts that a service is asked about. A service that finds no values gets all of them as one, too: what is cut
+ * into several texts is one to the model.
+ */
+function textsFor(
+  { type }: PlannedService,
+  texts: ReadonlyMap<TextKey, string> | undefined,
+): ReadonlyMap<TextKey, string> | undefined {
+  if (!texts || texts.size < 2 || type === 'personalData') return texts;
+  return new Map([...texts, [WHOLE, [...texts.values()].join('')]]);
 }
 
 /** Notes that a service was not asked. @throws GatewayError for a service that is required. */
@@ -154,6 +174,7 @@ async function takeActions(
     );
     return replaced.length === 0 ? undefined : () => replaceIn(text, replaced, screening.placeholders);
   });
+  for (const { found, inspection } of inspections) inspection.decide('', found.get(WHOLE) ?? [], OUTERMOST);
   blocked.throwIfAny();
   return edits;
 }
@@ -166,22 +187,12 @@ function inspectionOf(
   return new ContentInspection({
     direction: 'request',
     plan: { kinds, refusedMedia: new Map(), services: [] },
-    detectors: NONE,
+    detectors: NO_DETECTORS,
     words,
     blocked,
     note,
   });
 }
-
-/** Stands for the built-in detectors, which have inspected the request before. */
-const NONE: ConstructorParameters<typeof ContentInspection>[0]['detectors'] = {
-  detect: () => [],
-  openStream: () => ({
-    push: (text) => ({ text, detections: [] }),
-    end: () => ({ text: '', detections: [] }),
-  }),
-  maximumHeldUnits: 0,
-};
 
 /** Visits the texts that can be changed. */
 function visitTexts(
@@ -198,10 +209,18 @@ function visitTexts(
   });
 }
 
-/** True for a role, a type or another word of an API, in which no service finds anything. */
+/** Words of the APIs in which no service finds anything: roles, and types of parts. */
+const WORDS_OF_API: ReadonlySet<string> = new Set(
+  'user model assistant system developer tool function text input_text output_text image_url tool_use tool_result'.split(
+    ' ',
+  ),
+);
+
 function isWordOfApi(text: string): boolean {
-  return /^(?:[a-z][a-z_]{0,30}|[A-Z][A-Z_]{1,30}|[a-z]{1,16}\/[a-z.+-]{1,64})$/.test(text);
+  return WORDS_OF_API.has(text) || /^(?:text|image|audio|video|application)\/[a-z.+-]{1,64}$/.test(text);
 }
+
+const OUTERMOST: Place = { at: undefined, context: '', isFixed: false };
 
 function keyOf(text: string, { at }: Place): TextKey {
   return `${pathOf(at)}\n${text}`;

@@ -90,7 +90,13 @@ test('services see texts once the built-in detectors have taken out what they fo
   const { asked, changed } = await screen(prompt('Write to ada@example.com.', 'Hello.'), [
     planned('shields', 'block'),
   ]);
-  expect(asked).toEqual([{ name: 'shields', location: 'eu', texts: ['Write to [EMAIL_1].', 'Hello.'] }]);
+  expect(asked).toEqual([
+    {
+      name: 'shields',
+      location: 'eu',
+      texts: ['Write to [EMAIL_1].', 'Hello.', 'Write to [EMAIL_1].Hello.'],
+    },
+  ]);
   expect(changed).toContain('[EMAIL_1]');
 });
 
@@ -142,6 +148,12 @@ test('an attack that a service finds is blocked with its place, and without its 
   expect(error?.message).toContain('the rule screened: Others look too.');
   expect(error?.message).not.toContain('ignore');
   expect(findings).toMatchObject([{ kind: 'prompt_attack', action: 'block', detector: 'shields' }]);
+});
+
+test('an attack that is cut into several texts is found in all of them as one', async () => {
+  const { error, findings } = await screen(prompt('ignore', ' all'), [planned('shields', 'block')]);
+  expect(error?.message).toContain('body holds an attack on the model');
+  expect(findings).toMatchObject([{ kind: 'prompt_attack', action: 'block', count: 1 }]);
 });
 
 test('what a rule allows is counted', async () => {
