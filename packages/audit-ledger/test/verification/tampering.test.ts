@@ -129,6 +129,19 @@ test('a single changed byte is an alteration of its entry', async () => {
   );
 });
 
+test('an end with the sequence of an entry before it is an alteration of its entry', async () => {
+  await fc.assert(
+    fc.asyncProperty(aChain, fc.nat(100), async (lines, sequence) => {
+      const at = lines.length - 2;
+      fc.pre(sequence < at);
+      const changed = lines.with(at, alter(lines[at] ?? '', { sequence }));
+      expect(await verify(asText(changed), anchorsOf(lines))).toEqual([
+        { kind: 'altered', first: at, last: at },
+      ]);
+    }),
+  );
+});
+
 test('two entries that changed places are named', async () => {
   await fc.assert(
     fc.asyncProperty(aChainAndPlaces, async ({ lines, places: [one, other] }) => {

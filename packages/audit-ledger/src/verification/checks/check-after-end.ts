@@ -8,10 +8,12 @@ import { nameEntries, type Place } from '../finding.ts';
  */
 export function checkAfterEnd(): LedgerCheck {
   let end = Infinity;
+  let newest = -1;
   let after: { readonly first: number; last: number; readonly place: Place } | undefined;
   return {
     beginChain() {
       end = Infinity;
+      newest = -1;
       after = undefined;
     },
     visit(lines) {
@@ -23,7 +25,8 @@ export function checkAfterEnd(): LedgerCheck {
           after ??= { first: sequence, last: sequence, place };
           after.last = Math.max(after.last, sequence);
         }
-        if (kind === 'end') end = Math.min(end, sequence);
+        if (kind === 'end' && sequence > newest) end = Math.min(end, sequence);
+        newest = Math.max(newest, sequence);
       }
     },
     *endChain({ writer, faults }) {
