@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { VertexRequest } from '../prediction/prediction.ts';
@@ -18,8 +17,8 @@ export interface EmbeddingRequest {
   readonly first: number;
   readonly count: number;
   readonly write: () => VertexRequest;
-  /** Returns the vectors of an answer. @throws ZodError for an answer of another form. */
-  readonly vectorsOf: (answer: unknown) => number[][];
+  /** Finds the vectors in an answer; undefined stands for one that is not where it belongs. */
+  readonly vectorsOf: (answer: JsonValue) => Iterable<JsonValue | undefined>;
 }
 
 /**
@@ -31,17 +30,6 @@ const MAXIMUM_TOKENS = { ofRequest: 20_000, ofText: 2_048 };
 
 /** The beginning of the names of models that take one text at a time: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#supported-models */
 const ONE_AT_A_TIME = 'gemini-embedding-';
-
-/**
- * The answer of a text embedding model.
- * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body
- */
-const PredictAnswer = z.object({
-  predictions: z.array(z.object({ embeddings: z.object({ values: z.array(z.number()) }) })),
-});
-
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/embedContent */
-const EmbedContentAnswer = z.object({ embedding: z.object({ values: z.array(z.number()) }) });
 
 /** Splits texts into requests of the sizes that the model takes, in order. The texts are copied byte for byte. */
 export function splitTexts(
@@ -61,15 +49,25 @@ export function splitTexts(
       ? {
           ...common,
           write: () => writeEmbedContent(only, options, call),
-          vectorsOf: (answer) => [EmbedContentAnswer.parse(answer).embedding.values],
+          vectorsOf: findVectorOfContent,
         }
       : {
           ...common,
           write: () => writePredict(group, options, call),
-          vectorsOf: (answer) =>
-            PredictAnswer.parse(answer).predictions.map(({ embeddings }) => embeddings.values),
+          vectorsOf: findVectorsOfPredictions,
         };
   });
+}
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/embedContent */
+function findVectorOfContent(answer: JsonValue): (JsonValue | undefined)[] {
+  return [answer.member('embedding')?.member('values')];
+}
+
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
+function* findVectorsOfPredictions(answer: JsonValue): Generator<JsonValue | undefined> {
+  for (const prediction of answer.member('predictions')?.items() ?? [])
+    yield prediction.member('embeddings')?.member('values');
 }
 
 function groupTexts(texts: readonly JsonValue[], most: number): JsonValue[][] {

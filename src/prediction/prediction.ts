@@ -81,7 +81,7 @@ export interface PartialRequest {
   /** Writes the request when its turn has come. */
   write(): VertexRequest;
   /** Reads of the answer what is kept until all have come. @throws GatewayError VERTEX_FAILED. */
-  read(body: Uint8Array): Uint8Array;
+  read(body: Uint8Array): Promise<Uint8Array>;
 }
 
 /** The format in which a client gets a stream. `responses`: the events of OpenAI's Responses API. */

@@ -36,7 +36,7 @@ export async function sendTogether(
         const held = total.begin();
         const answer = await send(written, { format: written.format ?? format }, held);
         if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
-        const part = request.read(answer.body);
+        const part = await request.read(answer.body);
         held.resize(part.byteLength);
         parts[index] = part;
         facts[index] = answer.facts;

@@ -43,7 +43,7 @@ interface Embeddings {
 
 async function received(body: object, answer: unknown): Promise<Embeddings> {
   const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
-  const parts = (await requestsFor(body)).map((request) => request.read(bytes));
+  const parts = await Promise.all((await requestsFor(body)).map((request) => request.read(bytes)));
   const { split } = await payloadOf(body);
   const written = split?.join(parts, { usage: { inputTokens: 7 } });
   return JSON.parse(Buffer.from(written ?? []).toString()) as Embeddings;
@@ -154,6 +154,27 @@ test.each([
   expect((await rejectedBy(received({ model: MODEL, input: 'a' }, answer))).code).toBe('VERTEX_FAILED');
 });
 
+test('numbers stay as Vertex AI wrote them', async () => {
+  const [request] = await requestsFor({ model: MODEL, input: 'a' });
+  const answer = '{"predictions":[{"embeddings":{"values":[0.10000000000000000555, -1E-7,2]}}]}';
+  const part = await request?.read(Buffer.from(answer));
+  expect(Buffer.from(part ?? []).toString()).toContain('"embedding":[0.10000000000000000555, -1E-7,2]}');
+});
+
+test('other work goes on while many vectors become text', async () => {
+  const input = Array.from({ length: 200 }, () => 'a');
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await received({ model: MODEL, input }, { predictions: input.map(() => answerOf([1, 2], 1)) });
+  isOver = true;
+  expect(turns).toBeGreaterThan(10);
+});
+
 const GEMINI_001 = {
   resource: { kind: 'model', publisher: 'google', model: 'gemini-embedding-001' },
 } as const;
@@ -222,7 +243,7 @@ test('a text for embedContent is one content, and its answer one vector', async 
     content: { role: 'user', parts: [{ text: '\u00e9' }] },
     embedContentConfig: { autoTruncate: false, outputDimensionality: 128 },
   });
-  const part = request?.read(Buffer.from('{"embedding":{"values":[1,2.5]},"usageMetadata":{}}'));
+  const part = await request?.read(Buffer.from('{"embedding":{"values":[1,2.5]},"usageMetadata":{}}'));
   expect(JSON.parse(Buffer.from(part ?? []).toString())).toEqual({
     object: 'embedding',
     index: 0,

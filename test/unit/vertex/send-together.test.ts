@@ -13,7 +13,7 @@ function partOf(index: number): PartialRequest {
   return {
     subject: `the text ${index + 1}`,
     write: () => ({ method: 'POST', path: `/${index}` }),
-    read: (body) => body,
+    read: (body) => Promise.resolve(body),
   };
 }
 
