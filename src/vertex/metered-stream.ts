@@ -19,7 +19,8 @@ import { readErrorBody, vertexError } from './vertex-errors.ts';
 
 /**
  * Passes the parts of a stream on, keeps the facts that they report, and notices an error among them and an end that comes
- * too early. Only a part that may report something is parsed.
+ * too early. Only a part that may report something is parsed. A complete stream of a chat gets the `[DONE]` that it lacks,
+ * since clients of OpenAI wait for it.
  */
 export class MeteredStream {
   readonly #format: AnswerFormat;
@@ -40,7 +41,9 @@ export class MeteredStream {
    * @throws GatewayError with a VERTEX code for an error within the stream, VERTEX_STREAM_BROKEN for an early end.
    */
   async *read(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+    let last: Buffer = NOTHING;
     for await (const part of parts) {
+      last = part;
       const noting = this.#note(part);
       const failure = noting instanceof Promise ? await noting : noting;
       // An unfinished event passes only once the answer is complete: before that, an error may have to follow.
@@ -54,6 +57,7 @@ export class MeteredStream {
         'VERTEX_STREAM_BROKEN',
         'Vertex AI ended the stream before the model had completed its answer. The answer so far is incomplete.',
       );
+    if (this.#lacksDone()) yield endWithDone(last);
   }
 
   /** Returns the facts known so far. */
@@ -64,6 +68,11 @@ export class MeteredStream {
   /** Returns true when the stream may end with what has come so far. */
   isComplete(): boolean {
     return FACTS_READERS[this.#format].isComplete(this.#reported);
+  }
+
+  /** A chat comes in the form of OpenAI's own API. Answers of containers have forms of their own. */
+  #lacksDone(): boolean {
+    return this.#format === 'openai' && this.#framing === 'sse' && this.#reported.isEnd !== true;
   }
 
   /** Keeps the facts of a part, up to an error in it; of a long part in turns of the event loop. */
@@ -123,10 +132,17 @@ interface Failure {
   readonly error: GatewayError;
 }
 
+const NOTHING = Buffer.of();
 const ERROR = Buffer.from('"error"');
 const DONE = Buffer.from('[DONE]');
 /** The formats of which `[DONE]` ends a stream. */
 const ENDED_BY_DONE: ReadonlySet<AnswerFormat> = new Set(['openai', 'shaped']);
+
+/** Returns the event that ends a chat, after the end of the event before it where that is missing. */
+function endWithDone(last: Buffer): Buffer {
+  const end = endsWithBlankLine(last) ? '' : last.at(-1) === 0x0a ? '\n' : '\n\n';
+  return Buffer.from(`${end}data: [DONE]\n\n`);
+}
 
 /** Returns the end of the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {

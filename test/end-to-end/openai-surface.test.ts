@@ -485,6 +485,23 @@ test.each([
   observed.whenRecorded(answer, { outcome: 'interrupted', code, usageCompleteness: 'partial' });
 });
 
+test('a whole chat stream that Vertex AI leaves without [DONE] gets it', async () => {
+  const chunks = [
+    { choices: [{ index: 0, delta: { content: PROMPT }, finish_reason: 'stop' }] },
+    { choices: [], usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 } },
+  ].map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+  const headers = { 'content-type': 'text/event-stream' };
+  await observed.chain.inject('vertex-ai', {
+    path: 'chat/completions',
+    status: 200,
+    headers,
+    body: chunks.join(''),
+  });
+  const answer = await post(CHAT, { model: 'gemini-fast', messages: MESSAGES, stream: true });
+  expect(answer.text).toBe(`${chunks[0]}data: [DONE]\n\n`);
+  observed.whenRecorded(answer, { outcome: 'answered', totalTokens: 5, usageCompleteness: 'complete' });
+});
+
 test('a chat searches the web where a rule allows it', async () => {
   const answer = await post(CHAT, { model: 'gemini-fast', messages: MESSAGES, web_search_options: {} });
   expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"choices"')]);

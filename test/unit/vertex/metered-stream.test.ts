@@ -139,13 +139,6 @@ const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: str
   ['a chat’s chunks of another publisher', 'shaped', 'sse', sse([...MISTRAL, '[DONE]']), MISTRAL_FACTS],
   ['chunks with a finish reason and no [DONE]', 'shaped', 'sse', sse(MISTRAL), MISTRAL_FACTS],
   [
-    'OpenAI’s chunks with a finish reason, usage and no [DONE]',
-    'openai',
-    'sse',
-    sse([...OPENAI, OPENAI_USAGE]),
-    OPENAI_FACTS,
-  ],
-  [
     'chunks with [DONE] and no finish reason',
     'shaped',
     'sse',
@@ -207,6 +200,30 @@ test.each(COMPLETE)(
     );
   },
 );
+
+test.each([
+  ['', '\n\n'],
+  ['\n', '\n'],
+  ['\n\n', ''],
+  ['\r\n\r\n', ''],
+])(
+  'a chat with a finish reason and usage gets the [DONE] that it lacks, after its last event that ends with %j',
+  async (end, completed) => {
+    const text = sse([...OPENAI, OPENAI_USAGE]).trimEnd() + end;
+    const done = `${text}${completed}data: [DONE]\n\n`;
+    expect(await meter('openai', 'sse', text)).toEqual({ text: done, facts: OPENAI_FACTS });
+    expect(
+      await meter('openai', 'sse', [Buffer.from(text.slice(0, 40)), Buffer.from(text.slice(40))]),
+    ).toEqual({ text: done, facts: OPENAI_FACTS });
+  },
+);
+
+test('a chat without a finish reason gets no [DONE]', async () => {
+  const text = sse([OPENAI[0] ?? '', OPENAI_USAGE]);
+  const { text: passed, error } = await meter('openai', 'sse', text);
+  expect(passed).toBe(text);
+  expect(error?.code).toBe('VERTEX_STREAM_BROKEN');
+});
 
 test.each<
   [what: string, format: AnswerFormat, framing: Framing, text: string, passed: string, facts: object]
