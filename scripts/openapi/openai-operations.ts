@@ -4,6 +4,8 @@ import { ALWAYS, WITH_BODY } from './failures.ts';
 import {
   Embeddings,
   EmbeddingsRequest,
+  Images,
+  ImagesRequest,
   Model,
   Models,
   openaiComponents,
@@ -60,6 +62,39 @@ const operations: readonly Operation[] = [
             data: [{ object: 'embedding', index: 0, embedding: [0.0123, -0.0456, 0.0789] }],
             model: 'text-embedding-005',
             usage: { prompt_tokens: 5, total_tokens: 5 },
+          },
+        },
+      },
+    },
+    failures: WITH_BODY,
+  },
+  {
+    method: 'post',
+    path: '/v1/images/generations',
+    operationId: 'images-generate',
+    summary: 'Create images',
+    description: 'Makes images of a text, each by a request of its own to a Gemini model of images.',
+    tag: 'images',
+    request: {
+      description: "The text and the form of the images, in the form of OpenAI's API.",
+      schema: ImagesRequest,
+      example: { model: 'gemini-3.1-flash-image', prompt: 'An ocelot that naps at noon.', size: '1536x1024' },
+    },
+    answer: {
+      description: 'The images. One that the filters of Google hold back is left out.',
+      content: {
+        'application/json': {
+          schema: Images,
+          example: {
+            created: 1796083200,
+            output_format: 'png',
+            data: [{ b64_json: 'iVBORw0KGgo=' }],
+            usage: {
+              input_tokens: 7,
+              input_tokens_details: { image_tokens: 0, text_tokens: 7 },
+              output_tokens: 1120,
+              total_tokens: 1127,
+            },
           },
         },
       },
@@ -125,6 +160,7 @@ export const openaiSurface: Surface = {
   tags: [
     { name: 'chat', description: 'Conversations with a model.' },
     { name: 'embeddings', description: 'Texts as vectors.' },
+    { name: 'images', description: 'Images of texts.' },
     { name: 'models', description: 'The models that the caller may use.' },
   ],
   pathParameters: {

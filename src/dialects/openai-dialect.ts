@@ -8,7 +8,7 @@ import { fillSilence } from './fill-silence.ts';
 import { readOpenAiChat } from './openai-chat.ts';
 import { checkTextEmbedding, OTHER_EMBEDDING_OPERATIONS, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';
-import { describeModel, describeModels } from './openai-models.ts';
+import { checkImageModel, describeModel, describeModels } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
 import { readOpenAiResponse, readResponseCall } from './openai-responses.ts';
 import { CHAT_REQUEST } from './reach/chat-messages.ts';
@@ -19,7 +19,7 @@ import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
 
 /**
- * The OpenAI surface: responses, chat completions, embeddings and lists of models, the part of OpenAI's API that Vertex AI can serve.
+ * The OpenAI surface: responses, chat completions, embeddings, images and lists of models, the part of OpenAI's API that Vertex AI can serve.
  * https://platform.openai.com/docs/api-reference
  */
 export const openAiDialect: Dialect & QuestionDialect = {
@@ -40,6 +40,8 @@ async function readPrediction(request: DialectRequest): Promise<Prediction> {
       return readOpenAiChat(request);
     case 'POST v1/embeddings':
       return readEmbeddings(request);
+    case 'POST v1/images/generations':
+      return (await import('./openai-images.ts')).readImages(request);
     case 'POST v1/responses':
       return readOpenAiResponse(request);
   }
@@ -68,6 +70,8 @@ export async function readOpenAiCall(
         otherOperations: OTHER_EMBEDDING_OPERATIONS,
         check: checkTextEmbedding,
       };
+    case 'POST v1/images/generations':
+      return { ...readOpenAiTarget(await modelOf(body), 'generateContent'), check: checkImageModel };
     case 'POST v1/responses':
       return readResponseCall(body);
   }
@@ -101,6 +105,6 @@ function notOffered({ path }: Pick<DialectRequest, 'path'>): GatewayError {
   return new GatewayError(
     'OPERATION_NOT_FOUND',
     'The gateway has no such operation of OpenAI’s API. It offers POST v1/responses, POST v1/chat/completions, ' +
-      'POST v1/embeddings, GET v1/models and GET v1/models/{model}.',
+      'POST v1/embeddings, POST v1/images/generations, GET v1/models and GET v1/models/{model}.',
   );
 }

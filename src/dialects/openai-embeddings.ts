@@ -97,7 +97,7 @@ function textsOf(input: JsonValue | undefined): readonly JsonValue[] {
 export function checkTextEmbedding({ resource }: Pick<AuthorizedCall, 'resource'>): void {
   if (resource.kind === 'model' && isTextEmbedding(resource)) return;
   throw invalidBody([
-    { field: 'model', description: 'must be a text embedding model, such as text-embedding-005' },
+    { field: 'model', description: 'must be a text embedding model, such as gemini-embedding-001' },
   ]);
 }
 

@@ -1,3 +1,5 @@
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { UsableModel } from '../questions/list-models.ts';
 import type { ModelsQuestion } from '../questions/question.ts';
 import { findOfferedModel } from './find-offered-model.ts';
@@ -21,6 +23,18 @@ const TEXT_EMBEDDING = /^(text|gemini)-(multilingual-)?embedding-\d/;
 /** True for a publisher's model that makes vectors of texts. */
 export function isTextEmbedding({ publisher, model }: { publisher?: string; model?: string }): boolean {
   return publisher === 'google' && model !== undefined && TEXT_EMBEDDING.test(model);
+}
+
+/** The names of Google's models of images end so: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models */
+const IMAGE_MODEL = /^gemini-.+-image(-preview)?$/;
+
+/** Refuses models that make no images. @throws GatewayError INVALID_REQUEST. */
+export function checkImageModel({ resource }: Pick<AuthorizedCall, 'resource'>): void {
+  if (resource.kind === 'model' && resource.publisher === 'google' && IMAGE_MODEL.test(resource.model))
+    return;
+  throw invalidBody([
+    { field: 'model', description: 'must be a model of images, such as gemini-3.1-flash-image' },
+  ]);
 }
 
 /** Describes, as OpenAI's list of models, those that the caller may use for responses, chats or embeddings. */

@@ -84,7 +84,7 @@ function shareLimit({ maximumBytes, held }: AnswerLimits): { begin(): VertexLimi
         resize: (bytes) => {
           total += bytes - own;
           own = bytes;
-          if (total > maximumBytes) throw tooLong('The answer to all texts', maximumBytes);
+          if (total > maximumBytes) throw tooLong('The answer to all parts of the call', maximumBytes);
           held.resize(total);
         },
       };

@@ -116,6 +116,38 @@ test('tools are called, whole and in a stream', async () => {
   );
 });
 
+test('makes pictures', async () => {
+  const { data, output_format, usage } = await withToken.images.generate({
+    model: 'gemini-3.1-flash-image',
+    prompt: 'An iris',
+    n: 2,
+    size: '1024x1536',
+  });
+  expect(output_format).toBe('png');
+  expect(data).toHaveLength(2);
+  for (const { b64_json } of data ?? [])
+    expect(Buffer.from(b64_json ?? '', 'base64').toString('latin1', 1, 4)).toBe('PNG');
+  clients.expectRecords({
+    outcome: 'answered',
+    operation: 'generateContent',
+    vertexRequests: 2,
+    totalTokens: usage?.total_tokens,
+  });
+});
+
+test('a transparent picture is refused in the client’s own exception', async () => {
+  const error = await thrownBy(() =>
+    withToken.images.generate({
+      model: 'gemini-3.1-flash-image',
+      prompt: 'An iris',
+      background: 'transparent',
+    }),
+  );
+  expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+  expect((error as Error).message).toContain('background: must be auto or opaque');
+  clients.expectRecords({ code: 'INVALID_REQUEST' });
+});
+
 test('an answer follows a schema, and a picture may be sent as a data URL', async () => {
   const schema = {
     type: 'object',

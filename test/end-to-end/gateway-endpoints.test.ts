@@ -485,6 +485,7 @@ test.each(APPLICATIONS)(
       const calls = {
         '/openai/v1/chat/completions': { model: name, messages: content },
         '/openai/v1/embeddings': { model: name, input: PROMPT },
+        '/openai/v1/images/generations': { model: name, prompt: PROMPT },
         '/anthropic/v1/messages': { model: name, messages: content, max_tokens: 9 },
         '/anthropic/v1/messages/count_tokens': { model: name, messages: content },
       };

@@ -5,6 +5,7 @@ import type { Answer } from './send-bytes.ts';
 
 const CHAT = '/openai/v1/chat/completions';
 const EMBEDDINGS = '/openai/v1/embeddings';
+const IMAGES = '/openai/v1/images/generations';
 const MODELS = '/openai/v1/models';
 const PROMPT = 'Narwhals sing under ice.';
 const MESSAGES = [{ role: 'user', content: PROMPT }];
@@ -51,6 +52,11 @@ interface Chat {
     readonly completion_tokens: number;
     readonly total_tokens: number;
   } | null;
+}
+
+interface ImagesAnswer {
+  readonly data: readonly object[];
+  readonly usage: { readonly output_tokens: number; readonly total_tokens: number };
 }
 
 interface Refusal {
@@ -421,8 +427,52 @@ test('a model that the catalog does not have is 404 in OpenAI’s words', async 
   observed.whenRecorded(answer, { outcome: 'denied', operation: 'models', code: 'MODEL_NOT_FOUND' });
 });
 
+test('images are made one by one, and stand on one record with their usage and cost', async () => {
+  const body = { model: 'gemini-3.1-flash-image', prompt: PROMPT, n: 2, size: '1536x1024' };
+  const answer = await post(IMAGES, body);
+  expect(answer.status).toBe(200);
+  const { data, usage } = JSON.parse(answer.text) as ImagesAnswer;
+  expect(data).toHaveLength(2);
+  for (const image of data)
+    expect(image).toEqual({ b64_json: expect.stringMatching(/^iVBORw0KGgo/) as string });
+  expect(usage.output_tokens).toBe(2 * 1120);
+  const sent = await observed.chain.requests('vertex-ai');
+  expect(sent.map(({ path }) => path)).toEqual(
+    Array(2).fill(expect.stringMatching(/gemini-3\.1-flash-image:generateContent$/)),
+  );
+  observed.whenRecorded(answer, {
+    outcome: 'answered',
+    operation: 'generateContent',
+    model: 'gemini-3.1-flash-image',
+    vertexRequests: 2,
+    // 60 dollars a million.
+    costInUsd: expect.closeTo(0.1479, 3) as number,
+    totalTokens: usage.total_tokens,
+    usageCompleteness: 'complete',
+  });
+});
+
+test.each([
+  ['a model of texts', { model: 'gemini-fast' }, 400, 'INVALID_REQUEST', /model: must be a model of images/],
+  ['Imagen', { model: 'imagen-4.0-generate-001' }, 404, 'MODEL_RETIRED', /gemini-3\.1-flash-image/],
+  ['an address', { response_format: 'url' }, 400, 'INVALID_REQUEST', /response_format: must be b64_json/],
+])('images by %s are refused with what to use', async (_, change, status, code, message) => {
+  const answer = await post(IMAGES, { model: 'gemini-3.1-flash-image', prompt: PROMPT, ...change });
+  expect(answer.status).toBe(status);
+  expect(answer.text).toMatch(message);
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
+  observed.whenRecorded(answer, { code });
+});
+
+test('an image that Google’s filters hold back is 400', async () => {
+  const prompt = 'Draw with finish reason IMAGE_SAFETY';
+  const answer = await post(IMAGES, { model: 'gemini-3.1-flash-image', prompt });
+  expectError(answer, { status: 400, type: 'invalid_request_error', code: 'VERTEX_INVALID_ARGUMENT' });
+  observed.whenRecorded(answer, { outcome: 'failed', code: 'VERTEX_INVALID_ARGUMENT' });
+});
+
 test('what the edge does not know is refused there in the same shape', async () => {
-  const answer = await post('/openai/v1/images/generations', { prompt: PROMPT });
+  const answer = await post('/openai/v1/images/edits', { prompt: PROMPT });
   expectError(answer, { status: 404, type: 'invalid_request_error', code: 'OPERATION_NOT_FOUND' });
   observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', recordedBy: 'edge' });
 });

@@ -35,6 +35,12 @@ test.each<[string, unknown, string, object]>([
     { kind: 'name', name: 'text-embedding-005' },
   ],
   [
+    '/openai/v1/images/generations',
+    { model: 'gemini-3.1-flash-image' },
+    'generateContent',
+    { kind: 'name', name: 'gemini-3.1-flash-image' },
+  ],
+  [
     '/anthropic/v1/messages',
     { model: 'claude-sonnet-5-5' },
     'rawPredict',
@@ -221,6 +227,12 @@ test('embeddings are of text embedding models alone', async () => {
   expect(() => {
     if ('operation' in call) call.check?.(resource('text-embedding-005'));
   }).not.toThrow();
+});
+
+test('images are of models of images alone', async () => {
+  const call = await read('/openai/v1/images/generations', { model: 'gemini-fast' });
+  if (!('operation' in call)) throw new Error('no call');
+  expect(() => call.check?.(authorizedCall())).toThrow('must be a model of images');
 });
 
 test.each([

@@ -96,6 +96,7 @@ test.each(
     ],
     [openAiDialect, 'POST', 'v1/chat/completions', { model: 'gemini-3.5-flash', messages: MESSAGES }],
     [openAiDialect, 'POST', 'v1/embeddings', { model: 'text-embedding-005', input: 'an iris' }],
+    [openAiDialect, 'POST', 'v1/images/generations', { model: 'gemini-3.1-flash-image', prompt: 'an iris' }],
   ]),
 )('the price of its entry applies to $call', async ({ row }) => {
   expect(await isPriced(row)).toBe(true);

@@ -55,6 +55,22 @@ test('the image is the last piece of a stream', async () => {
   });
 });
 
+test.each([
+  [{ aspectRatio: '7:4' }, 400, /aspect ratio is not one of 1:1/],
+  [{ imageSize: '8K' }, 400, /image size is not one of 1K, 2K, 4K/],
+  [{ imageOutputOptions: { mimeType: 'image/jpeg' } }, 501, /does not support images other than PNG/],
+])('%j is refused', async (imageConfig, status, message) => {
+  const { status: refused, json } = await draw({ imageConfig });
+  expect(refused).toBe(status);
+  expect(JSON.stringify(json)).toMatch(message);
+});
+
+test('a form of the image is taken', async () => {
+  const imageOutputOptions = { mimeType: 'image/png', compressionQuality: 80 };
+  const { status } = await draw({ imageConfig: { aspectRatio: '3:2', imageSize: '2K', imageOutputOptions } });
+  expect(status).toBe(200);
+});
+
 test.each([[{ responseModalities: ['IMAGE'] }], [{ imageConfig: { aspectRatio: '1:1' } }]])(
   'a model of texts does not take %j',
   async (config) => {

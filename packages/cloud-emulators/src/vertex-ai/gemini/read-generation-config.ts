@@ -39,6 +39,8 @@ const ALWAYS_THINKING: ReadonlySet<string> = new Set(['gemini-3.1-pro-preview', 
 /** The limit of candidates: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig */
 const MOST_CANDIDATES = 8;
 const DYNAMIC_BUDGET = -1;
+const ASPECT_RATIOS = new Set(['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']);
+const IMAGE_SIZES = new Set(['1K', '2K', '4K']);
 const SUPPORTED_CONFIG = new Set([
   'temperature',
   'topP',
@@ -110,9 +112,23 @@ function readModalities(model: string, config: Json): Pick<GenerateRequest, 'mod
     if (config.imageConfig !== undefined) throw unable('the model does not support imageConfig.');
     return {};
   }
+  checkImageConfig((config.imageConfig ?? {}) as Json);
   if (asked.length === 0 || (asked.includes('TEXT') && asked.includes('IMAGE')))
     return { modalities: 'TEXT+IMAGE' };
   return { modalities: asked.includes('IMAGE') ? 'IMAGE' : 'TEXT' };
+}
+
+/**
+ * Checks the form of images, which has no effect here. The words are our own.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/GenerationConfig#ImageConfig
+ */
+function checkImageConfig({ aspectRatio, imageSize, imageOutputOptions }: Json): void {
+  if (aspectRatio !== undefined && !ASPECT_RATIOS.has(aspectRatio as string))
+    throw unable(`the aspect ratio is not one of ${[...ASPECT_RATIOS].join(', ')}.`);
+  if (imageSize !== undefined && !IMAGE_SIZES.has(imageSize as string))
+    throw unable(`the image size is not one of ${[...IMAGE_SIZES].join(', ')}.`);
+  const { mimeType = 'image/png' } = (imageOutputOptions ?? {}) as Json;
+  if (mimeType !== 'image/png') throw unsupported('images other than PNG');
 }
 
 function readLogProbabilities(config: Json): Pick<GenerateRequest, 'logProbabilities'> {
