@@ -1,9 +1,10 @@
-import { LONGEST_HIDDEN_RUN, normalise } from './text/normalise.ts';
+import { LONGEST_HIDDEN_RUN, Normaliser } from './text/normalise.ts';
 import type { View } from './text/normalise.ts';
 import type { OwnDetector } from './own/own-detector.ts';
+import { askFor } from './scan/asked.ts';
+import { LONGEST_VALUE } from './scan/reach.ts';
+import type { Candidate } from './scan/reading.ts';
 import { Scanner } from './scan/scanner.ts';
-import type { Part } from './scan/scanner.ts';
-import { LONGEST_PRIVATE_KEY } from './values/examine-private-key.ts';
 
 /** One value that was found in a text. It holds the place of the value and never the value. */
 export interface Detection {
@@ -45,22 +46,29 @@ export interface DecidedText {
   readonly detections: readonly Detection[];
 }
 
-/** The most code units that a value spans. The longest is a private key. */
-const LONGEST_VALUE = LONGEST_PRIVATE_KEY;
-
 /**
  * Creates the detectors of some kinds.
  * @param kinds names of `KINDS`, and kinds of detectors of one's own.
  * @param own detectors of one's own, by `compileDetector`.
  */
 export function createDetectors(kinds: ReadonlySet<string>, own: readonly OwnDetector[] = []): Detectors {
-  const asked = own.filter(({ kind }) => kinds.has(kind));
-  const openScanner = (): Scanner => new Scanner(kinds, asked, { unwraps: true });
+  const asked = askFor(kinds);
+  const askedOwn = own.filter(({ kind }) => kinds.has(kind));
+  // One text at a time is read, so all can share the arrays of a normaliser, and all wrapped texts a scanner.
+  const normaliser = new Normaliser();
+  const wrapped = { normaliser: new Normaliser(), scanner: new Scanner(asked, [], undefined) };
+  const unwrap = (text: string): readonly Candidate[] => {
+    wrapped.scanner.reset();
+    wrapped.scanner.scan(wrapped.normaliser.asIs(text), false);
+    return wrapped.scanner.found;
+  };
+  const openScanner = (): Scanner => new Scanner(asked, askedOwn, unwrap);
   return {
-    detect: (text) => (text === '' ? [] : new Inspection(openScanner()).take(text, true).detections),
+    detect: (text) =>
+      text === '' ? [] : new Inspection(openScanner(), normaliser).take(text, true).detections,
     maximumHeldUnits: LONGEST_VALUE + LONGEST_HIDDEN_RUN,
     openStream() {
-      const inspection = new Inspection(openScanner());
+      const inspection = new Inspection(openScanner(), normaliser);
       return {
         push: (piece) => inspection.take(piece, false),
         end: () => inspection.take('', true),
@@ -72,16 +80,18 @@ export function createDetectors(kinds: ReadonlySet<string>, own: readonly OwnDet
 /** A text on its way through the detectors. */
 class Inspection {
   readonly #scanner: Scanner;
+  readonly #normaliser: Normaliser;
   #held = '';
 
-  constructor(scanner: Scanner) {
+  constructor(scanner: Scanner, normaliser: Normaliser) {
     this.#scanner = scanner;
+    this.#normaliser = normaliser;
   }
 
   take(piece: string, isWhole: boolean): DecidedText {
     const text = this.#held + piece;
-    const view = normalise(text, isWhole);
-    const decided = this.#scanner.scan(partOf(view, isWhole));
+    const view = this.#normaliser.normalise(text, isWhole);
+    const decided = this.#scanner.scan(view, !isWhole);
     this.#scanner.advance(decided);
     const end = decided === view.text.length ? view.end : placeOf(view, decided);
     this.#held = text.slice(end);
@@ -91,40 +101,11 @@ class Inspection {
       start: placeOf(view, start),
       end: placeOf(view, last),
     }));
+    this.#normaliser.forget();
     return { text: end === text.length ? text : text.slice(0, end), detections };
   }
 }
 
 function placeOf({ places }: View, position: number): number {
   return places === undefined ? position : (places[position] ?? 0);
-}
-
-function partOf(view: View, isWhole: boolean): Part {
-  const { text, places } = view;
-  const isOpen = !isWhole;
-  if (places === undefined)
-    return {
-      text,
-      isOpen,
-      reachOf: (start) => Math.min(text.length, start + LONGEST_VALUE),
-      endsAt: (start) => text.length < start + LONGEST_VALUE,
-    };
-  return {
-    text,
-    isOpen,
-    reachOf: (start) => lastWithin(places, start, (places[start] ?? 0) + LONGEST_VALUE),
-    endsAt: (start) => view.end < (places[start] ?? 0) + LONGEST_VALUE,
-  };
-}
-
-/** Returns the last position whose place is not after a limit, by halving. */
-function lastWithin(places: Int32Array, from: number, limit: number): number {
-  let low = from;
-  let high = Math.min(places.length - 1, from + LONGEST_VALUE);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((places[middle] ?? 0) <= limit) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

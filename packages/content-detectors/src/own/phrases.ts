@@ -1,12 +1,13 @@
-import { normalise } from '../text/normalise.ts';
+import { Normaliser } from '../text/normalise.ts';
 
 /** Phrases that are looked for in any case, as words of their own. */
 export class Phrases {
   readonly #byFirst = new Map<number, string[]>();
 
   constructor(phrases: readonly string[]) {
+    const normaliser = new Normaliser();
     for (const phrase of phrases) {
-      const plain = normalise(phrase.trim(), true).text.toLowerCase();
+      const plain = normaliser.normalise(phrase.trim(), true).text.toLowerCase();
       const first = plain.charCodeAt(0);
       this.#byFirst.set(
         first,

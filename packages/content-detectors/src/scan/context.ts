@@ -1,7 +1,7 @@
 import { CONTEXTS, NAMING_WORDS } from './naming-words.ts';
 import type { Context } from './naming-words.ts';
 
-const SIZE = 4096;
+const SIZE = 8192;
 const MASK = SIZE - 1;
 
 /** The step of the hash of a word: the hash of the letters before, and a letter in lower case. */
@@ -22,81 +22,117 @@ function hashWord(word: string): number {
   return hash;
 }
 
-interface Entry {
-  readonly word: string;
-  readonly contexts: number[];
-  /** A bit for each of its contexts. */
-  mask: number;
-}
+/** Naming words, and by the same numbers the hashes and the contexts of each, as bits. Number 0 is none. */
+const WORDS: string[] = [''];
+const HASHES = [0];
+const MASKS = [0];
+/** The number of a word by its hash, at the first free place. Most words of prose find 0. */
+const NUMBERS = new Uint16Array(SIZE);
 
-const ENTRIES: (Entry | undefined)[] = new Array<Entry | undefined>(SIZE).fill(undefined);
-/** One for each place in the table that is taken: most words are ruled out by one byte. */
-const TAKEN = new Uint8Array(SIZE);
+function placeOf(hash: number): number {
+  return (hash ^ (hash >>> 15)) & MASK;
+}
 
 CONTEXTS.forEach((context, id) => {
   for (const word of NAMING_WORDS[context].split(' ')) {
-    let place = hashWord(word) & MASK;
-    while (ENTRIES[place] !== undefined && ENTRIES[place]?.word !== word) place = (place + 1) & MASK;
-    const entry = (ENTRIES[place] ??= { word, contexts: [], mask: 0 });
-    entry.contexts.push(id);
-    entry.mask |= 1 << id;
-    TAKEN[place] = 1;
+    const hash = hashWord(word);
+    let place = placeOf(hash);
+    while (NUMBERS[place] !== 0 && WORDS[NUMBERS[place] ?? 0] !== word) place = (place + 1) & MASK;
+    if (NUMBERS[place] === 0) {
+      NUMBERS[place] = WORDS.length;
+      WORDS.push(word);
+      HASHES.push(hash);
+      MASKS.push(0);
+    }
+    const number = NUMBERS[place] ?? 0;
+    MASKS[number] = (MASKS[number] ?? 0) | (1 << id);
   }
 });
 
-const NUMBERS: Readonly<Record<Context, number>> = Object.fromEntries(
-  CONTEXTS.map((context, id) => [context, id]),
-) as Record<Context, number>;
+/** Returns the number of the word that has a hash, and 0 when no word has. */
+function numberOf(hash: number): number {
+  let place = placeOf(hash);
+  for (;;) {
+    const number = NUMBERS[place] ?? 0;
+    if (number === 0 || HASHES[number] === hash) return number;
+    place = (place + 1) & MASK;
+  }
+}
+
+/** Tells if a word may give a context, by its hash. */
+export function mayName(hash: number): boolean {
+  return NUMBERS[placeOf(hash)] !== 0 && numberOf(hash) !== 0;
+}
+
+const IDS = Object.fromEntries(CONTEXTS.map((context, id) => [context, id])) as Record<Context, number>;
+
+/** The number of a context. */
+export function idOf(context: Context): number {
+  return IDS[context];
+}
 
 /** The bit of a context. */
 export function bitOf(context: Context): number {
-  return 1 << NUMBERS[context];
+  return 1 << IDS[context];
 }
 
 /** The words that competing identifiers are known by: the last of them names the number that follows. */
 const RIVALS = (
   ['phone', 'bank', 'card', 'passport', 'licence', 'health', 'policy', 'order', 'birth'] as const
-).map((context) => NUMBERS[context]);
+).map(idOf);
+
+/** The contexts of values that nothing but a word before them tells. */
+const TELLING = (['birth', 'place', 'bank', 'passport', 'licence', 'health', 'policy'] as const)
+  .map(bitOf)
+  .reduce((mask, bit) => mask | bit);
+/** The most code units between such a word and the beginning of the value. */
+const TELLING_REACH = 100;
 
 /** Remembers where a text gave which context last. It holds places and no text. */
 export class ContextMemory {
-  readonly #last = new Float64Array(CONTEXTS.length).fill(Number.NEGATIVE_INFINITY);
+  readonly #last: number[] = CONTEXTS.map(() => Number.NEGATIVE_INFINITY);
+  #lastTelling = Number.NEGATIVE_INFINITY;
 
-  /** Tells if a word may give a context, by its hash. */
-  isKnown(hash: number): boolean {
-    return TAKEN[hash & MASK] === 1;
+  /** Forgets the text before. */
+  reset(): void {
+    this.#last.fill(Number.NEGATIVE_INFINITY);
+    this.#lastTelling = Number.NEGATIVE_INFINITY;
   }
 
-  /** Notes a word, if it gives a context. @param end the place after it, in the whole text. @returns a bit for each context. */
-  note(hash: number, text: string, start: number, end: number, base: number): number {
-    let place = hash & MASK;
-    if (TAKEN[place] === 0) return 0;
-    const word = text.slice(start, end).toLowerCase();
-    for (let entry = ENTRIES[place]; entry !== undefined; entry = ENTRIES[place]) {
-      if (entry.word === word) {
-        for (const id of entry.contexts) this.#last[id] = base + end;
-        return entry.mask;
-      }
-      place = (place + 1) & MASK;
-    }
-    return 0;
+  /** Notes a word, if it gives a context. @returns a bit for each context. */
+  note(hash: number, units: Uint16Array, start: number, end: number, base: number): number {
+    const number = numberOf(hash);
+    if (number === 0) return 0;
+    const word = WORDS[number] ?? '';
+    if (word.length !== end - start) return 0;
+    for (let at = start; at < end; at++)
+      if (lowered(units[at] ?? 0) !== word.charCodeAt(at - start)) return 0;
+    const mask = MASKS[number] ?? 0;
+    for (let rest = mask; rest !== 0; rest &= rest - 1)
+      this.#last[31 - Math.clz32(rest & -rest)] = base + end;
+    if ((mask & TELLING) !== 0) this.#lastTelling = base + end;
+    return mask;
   }
 
-  /** Tells if a context was given at most `reach` units before a place. */
-  isNear(context: Context, at: number, reach: number): boolean {
-    const distance = at - (this.#last[NUMBERS[context]] ?? 0);
+  /** Tells if a word may be near that announces a value which nothing else tells. */
+  isTelling(at: number): boolean {
+    return at - this.#lastTelling <= TELLING_REACH;
+  }
+
+  /** Tells if a context, by its number, was given at most `reach` units before a place. */
+  isNear(context: number, at: number, reach: number): boolean {
+    const distance = at - (this.#last[context] ?? 0);
     return distance >= 0 && distance <= reach;
   }
 
-  /** The place after the last word of a context. */
-  last(context: Context): number {
-    return this.#last[NUMBERS[context]] ?? Number.NEGATIVE_INFINITY;
-  }
-
   /** Tells if a context is near and no other identifier was named since. */
-  names(context: Context, at: number, reach: number): boolean {
+  names(context: number, at: number, reach: number): boolean {
     if (!this.isNear(context, at, reach)) return false;
-    const mine = this.last(context);
-    return RIVALS.every((id) => (this.#last[id] ?? 0) <= mine || (this.#last[id] ?? 0) > at);
+    const mine = this.#last[context] ?? 0;
+    for (const id of RIVALS) {
+      const other = this.#last[id] ?? 0;
+      if (other > mine && other <= at) return false;
+    }
+    return true;
   }
 }

@@ -1,8 +1,10 @@
 import type { ContextMemory } from './context.ts';
 
-/** The part of a text that detectors look at. */
+/** The part of a text that detectors look at. Its values hold until the next word is examined. */
 export interface Reading {
   readonly text: string;
+  /** The code units of `text`, and some zeros behind them. */
+  readonly units: Uint16Array;
   /** The end of what may be looked at. */
   readonly end: number;
   /** True when more text follows at `end` that isn't here yet. */
@@ -10,6 +12,13 @@ export interface Reading {
   /** The length of the text before this reading: `base` and a position in it is a place in the whole. */
   readonly base: number;
   readonly context: ContextMemory;
+  readonly work: Work;
+}
+
+/** The work that a text took, counted and not timed. */
+export interface Work {
+  /** The code units that were looked at, once for each look. A call of a detector counts as some more. */
+  units: number;
 }
 
 /** A word: units without spaces, quotes and brackets between them. */

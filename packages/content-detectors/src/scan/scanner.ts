@@ -1,9 +1,12 @@
 import { ASSIGN, CLASSES, DIGIT, JOINER, LETTER, LOWER, UPPER } from '../text/characters.ts';
 import { HIDDEN } from '../text/normalise.ts';
-import { bitOf, ContextMemory, hashOf, lowered } from './context.ts';
-import type { Announced, Candidate } from './reading.ts';
+import type { View } from '../text/normalise.ts';
+import type { Asked } from './asked.ts';
+import { bitOf, ContextMemory, hashOf, idOf, lowered, mayName } from './context.ts';
+import { isDull } from './dull-words.ts';
+import { endsAtText, reachOf } from './reach.ts';
+import type { Announced, Candidate, Work } from './reading.ts';
 import { WordExaminer } from './word-examiner.ts';
-import { isStreetName } from '../values/examine-places.ts';
 import type { OwnDetector } from '../own/own-detector.ts';
 
 /** The most code units of a word. One that is longer is cut into pieces, which are words. */
@@ -14,13 +17,18 @@ const KEY = bitOf('key');
 const NOT_SECRET = bitOf('notSecret');
 const PERSON = bitOf('person');
 const TITLE = bitOf('title');
+const NOT_SECRET_ID = idOf('notSecret');
 
 const NEWLINE = 0x0a;
 const OPENING = 0x28;
+const PLUS = 0x2b;
+const STOP = 0x2e;
+const STAR = 0x2a;
+const UNDERSCORE = 0x5f;
 /** The most words between one that announces a secret and the secret. */
 const MOST_FILLERS = 6;
-const LONGEST_PLAIN = 30;
-const BIRTH_REACH = 80;
+const LONGEST_FILLER = 6;
+const LONGEST_PLAIN = 14;
 const FILLERS = new Set(
   'is was are ist war lautet est es è é será son to als as set number no nr num'.split(' '),
 );
@@ -29,17 +37,6 @@ const FILLERS = new Set(
 const KEEPS = new Uint8Array(0x80);
 for (const mark of ' \t\r"\'`>[') KEEPS[mark.charCodeAt(0)] = 1;
 
-/** A bounded part of a text that the scanner may look at. */
-export interface Part {
-  readonly text: string;
-  /** True when more text follows that isn't here yet. */
-  readonly isOpen: boolean;
-  /** Returns the position up to which a value may reach that begins at a position: at most `LONGEST_VALUE` units of the original. */
-  readonly reachOf: (start: number) => number;
-  /** Tells if the reach ends because the text does, and not because a value would be too long. */
-  readonly endsAt: (start: number) => boolean;
-}
-
 /**
  * Goes over a text once and looks for values at words that may be or announce one. It keeps what the text before
  * announced, so the parts of a text are scanned one after the other.
@@ -47,15 +44,26 @@ export interface Part {
 export class Scanner {
   /** The candidates that stay, in their order, with positions in the part. */
   found: Candidate[] = [];
+  readonly work: Work = { units: 0 };
 
   readonly #context = new ContextMemory();
-  #pendingName = false;
-  /** True when nothing is announced, and no detector of one's own looks at each word. */
-  #isQuiet: boolean;
   readonly #hasOwn: boolean;
   readonly #examiner: WordExaminer;
   readonly #candidates: Candidate[] = [];
+  readonly #reading = {
+    text: '',
+    units: new Uint16Array(0) as Uint16Array,
+    end: 0,
+    isOpen: false,
+    base: 0,
+    context: this.#context,
+    work: this.work,
+  };
+  readonly #word = new ReadWord();
   #base = 0;
+  #pendingName = false;
+  /** True when nothing is announced, and no detector of one's own looks at each word. */
+  #isQuiet: boolean;
   #secret: 'password' | 'key' | undefined;
   #isAssigned = false;
   #fillers = 0;
@@ -64,33 +72,98 @@ export class Scanner {
   /** True where the word for a name is a label: `name:`, which things have too. */
   #isLabelled = false;
 
-  constructor(kinds: ReadonlySet<string>, own: readonly OwnDetector[], { unwraps }: { unwraps: boolean }) {
+  /** @param unwrap finds what stands in a text that was wrapped in base64. */
+  constructor(
+    asked: Asked,
+    own: readonly OwnDetector[],
+    unwrap: ((text: string) => readonly Candidate[]) | undefined,
+  ) {
     this.#hasOwn = own.length > 0;
     this.#isQuiet = !this.#hasOwn;
-    this.#examiner = new WordExaminer(kinds, own, unwraps ? (text) => scanWhole(text, kinds) : undefined);
+    this.#examiner = new WordExaminer(asked, own, unwrap);
   }
 
-  /** Scans a part from its beginning. @returns the position up to which everything is decided. */
-  scan(part: Part): number {
+  /** Forgets the text before, and begins another. */
+  reset(): void {
+    this.#base = 0;
+    this.#context.reset();
+    this.#pendingName = false;
+    this.#isLabelled = false;
+    this.#forget();
+    this.work.units = 0;
+  }
+
+  /**
+   * Scans a part of a text from its beginning.
+   * @param isOpen true when more text follows that isn't here yet.
+   * @returns the position up to which everything is decided.
+   */
+  scan(view: View, isOpen: boolean): number {
     this.found = [];
     this.#examiner.reset();
-    const { text, isOpen } = part;
-    const { length } = text;
+    const { units } = view;
+    const { length } = view.text;
+    const reading = this.#reading;
+    reading.text = view.text;
+    reading.units = units;
+    reading.base = this.#base;
+    this.work.units += length;
     let at = 0;
     while (at < length) {
-      const unit = text.charCodeAt(at);
-      if ((CLASSES[unit] ?? 0) === 0 && !this.#beginsNumber(text, at)) {
+      const unit = units[at] ?? 0;
+      let from = at;
+      if (CLASSES[unit] === 0) {
         if (unit === OPENING && at + 1 === length && isOpen) return at;
-        this.#passDelimiter(unit, at);
-        at += 1;
+        if (unit !== OPENING || !beginsNumber(units[at + 1] ?? 0)) {
+          if (!this.#isQuiet || unit === HIDDEN) this.#passDelimiter(unit, at);
+          at += 1;
+          continue;
+        }
+        from += 1;
+      }
+      const limit = this.#limitOf(view, at);
+      let flags = 0;
+      let hash = 0;
+      let before = 0;
+      let isNaming = false;
+      let end = from;
+      for (; end < limit; end++) {
+        const next = units[end] ?? 0;
+        const kind = CLASSES[next] ?? 0;
+        if (kind === LOWER) hash = hashOf(hash, next);
+        else if ((kind & LETTER) !== 0) {
+          if (kind === UPPER && before === LOWER) {
+            isNaming ||= mayName(hash);
+            hash = 0;
+          }
+          hash = hashOf(hash, lowered(next));
+        } else {
+          if (hash !== 0) {
+            isNaming ||= mayName(hash);
+            hash = 0;
+          }
+          if (kind === 0) break;
+        }
+        flags |= kind;
+        before = kind;
+      }
+      if (hash !== 0) isNaming ||= mayName(hash);
+      if (end === length && isOpen && end - at < LONGEST_WORD && endsAtText(view, at)) return at;
+      if (
+        this.#isQuiet &&
+        !isNaming &&
+        isDull(
+          units,
+          at,
+          end,
+          flags,
+          (flags & (UPPER | ASSIGN)) !== 0 && this.#context.isTelling(this.#base + at),
+        )
+      ) {
+        at = end;
         continue;
       }
-      const plain = this.#plainWord(text, at);
-      if (plain > 0) {
-        at = plain;
-        continue;
-      }
-      const next = this.#word(part, at);
+      const next = this.#examineWord(view, isOpen, at, end, flags, isNaming);
       if (next < 0) return at;
       at = next;
     }
@@ -102,11 +175,11 @@ export class Scanner {
     this.#base += units;
   }
 
-  /** Tells if a bracket stands before digits or a plus, as in phone numbers. */
-  #beginsNumber(text: string, at: number): boolean {
-    if (text.charCodeAt(at) !== OPENING) return false;
-    const next = text.charCodeAt(at + 1);
-    return next === 0x2b || CLASSES[next] === DIGIT;
+  /** Returns the place up to which a word may reach that begins at a place. */
+  #limitOf(view: View, start: number): number {
+    const { places, text } = view;
+    const last = Math.min(text.length, start + LONGEST_WORD);
+    return places === undefined ? last : Math.min(last, reachOf(view, start));
   }
 
   #passDelimiter(unit: number, at: number): void {
@@ -133,98 +206,30 @@ export class Scanner {
     this.#isQuiet = !this.#hasOwn && !this.#pendingName;
   }
 
-  /**
-   * Passes a word of prose: lower-case letters, maybe after one capital, that announce nothing and that nothing announced.
-   * @returns the place after it, or -1 when it is no such word.
-   */
-  #plainWord(text: string, start: number): number {
-    if (!this.#isQuiet) return -1;
-    let at = start;
-    let hash = 0;
-    let unit = text.charCodeAt(at);
-    const isCapital = CLASSES[unit] === UPPER;
-    if (isCapital) {
-      hash = unit | 0x20;
-      unit = text.charCodeAt(++at);
-    }
-    while (CLASSES[unit] === LOWER) {
-      hash = hashOf(hash, unit);
-      unit = text.charCodeAt(++at);
-    }
-    // The end of the text is no end of a word: `NaN` has no class.
-    if (CLASSES[unit] !== 0 || at - start > LONGEST_PLAIN || at - start < 2 || this.#context.isKnown(hash))
-      return -1;
-    if (isStreetName(text, start, at)) return -1;
-    return isCapital && this.#context.isNear('birth', this.#base + at, BIRTH_REACH) ? -1 : at;
-  }
-
-  /** Reads a word and looks at it. @returns the place after it and its values, or -1 when it needs more text. */
-  #word(part: Part, start: number): number {
-    const { text, isOpen } = part;
-    const reach = part.reachOf(start);
-    const limit = Math.min(reach, start + LONGEST_WORD);
-    let flags = 0;
-    let mask = 0;
-    let lastMask = 0;
-    let runs = 0;
-    let runStart = -1;
-    let hash = 0;
-    let before = 0;
-    let secret: 'password' | 'key' | undefined;
-    let valueStart = -1;
-    let at = text.charCodeAt(start) === OPENING ? start + 1 : start;
-    for (; at <= limit; at++) {
-      const unit = at < limit ? text.charCodeAt(at) : 0;
-      const kind = at < limit ? (CLASSES[unit] ?? 0) : 0;
-      const isLetter = (kind & LETTER) !== 0;
-      // A run of letters ends: also between `access` and `Token`.
-      if (runStart >= 0 && (!isLetter || (before === LOWER && kind === UPPER))) {
-        const isPartial = at === text.length && isOpen && at - start < LONGEST_WORD && part.endsAt(start);
-        if (!isPartial) {
-          const previous = lastMask;
-          lastMask = this.#context.note(hash, text, runStart, at, this.#base);
-          mask |= lastMask;
-          const isOther = runs === 0 && this.#context.isNear('notSecret', this.#base + start, 2);
-          if (valueStart < 0) secret = secretOf(lastMask, isOther ? NOT_SECRET : previous, secret);
-        }
-        runs += 1;
-        runStart = -1;
-      }
-      if (kind === 0) break;
-      if (isLetter) {
-        if (runStart < 0) {
-          runStart = at;
-          hash = 0;
-        }
-        hash = hashOf(hash, lowered(unit));
-      } else if (kind === ASSIGN && valueStart < 0 && secret !== undefined && at > start) {
-        valueStart = at + 1;
-      } else if (valueStart === at && (unit === 0x2a || unit === 0x5f)) valueStart = at + 1;
-      if (kind === ASSIGN && valueStart === at) valueStart = at + 1;
-      flags |= kind;
-      before = kind;
-    }
-    const end = at > limit ? limit : at;
-    if (end === text.length && isOpen && end - start < LONGEST_WORD && part.endsAt(start)) return -1;
-    const word = { start, end };
-    const examined = this.#examiner.examine(
-      { text, end: reach, isOpen: isOpen && part.endsAt(start), base: this.#base, context: this.#context },
-      word,
-      {
-        flags,
-        mask,
-        announced: this.#announced(secret, valueStart, end),
-        valueStart,
-        isName: this.#isTitle || this.#isName,
-        isLabelled: this.#isLabelled && !this.#isTitle,
-      },
-      this.#candidates,
-    );
-    if (!examined) {
+  /** Looks at a word. @returns the place after it and its values, or -1 when it needs more text. */
+  #examineWord(
+    view: View,
+    isOpen: boolean,
+    start: number,
+    end: number,
+    flags: number,
+    isNaming: boolean,
+  ): number {
+    const word = this.#word;
+    word.begin(start, end, flags);
+    if (isNaming) this.#readNames(word);
+    else word.hasLetters = (flags & LETTER) !== 0;
+    word.announced = this.#announced(word);
+    word.isName = this.#isTitle || this.#isName;
+    word.isLabelled = this.#isLabelled && !this.#isTitle;
+    const reading = this.#reading;
+    reading.end = reachOf(view, start);
+    reading.isOpen = isOpen && endsAtText(view, start);
+    if (!this.#examiner.examine(reading, word, word, this.#candidates)) {
       this.#candidates.length = 0;
       return -1;
     }
-    this.#announce(text, word, { flags, lastMask, mask, runs, secret, valueStart });
+    this.#announce(view.text, word);
     this.#isQuiet = !(
       this.#hasOwn ||
       this.#pendingName ||
@@ -235,16 +240,58 @@ export class Scanner {
     return Math.max(end, this.#settle());
   }
 
+  /** Reads the runs of letters of a word that may give contexts: `access` and `Token` are two. */
+  #readNames(word: ReadWord): void {
+    const { units } = this.#reading;
+    const { start, end } = word;
+    let runStart = -1;
+    let hash = 0;
+    let before = 0;
+    for (let at = units[start] === OPENING ? start + 1 : start; at <= end; at++) {
+      const unit = at < end ? (units[at] ?? 0) : 0;
+      const kind = CLASSES[unit] ?? 0;
+      const isLetter = (kind & LETTER) !== 0;
+      if (runStart >= 0 && (!isLetter || (before === LOWER && kind === UPPER))) {
+        this.#readRun(word, hash, runStart, at);
+        runStart = -1;
+      }
+      if (kind === 0) break;
+      if (isLetter) {
+        if (runStart < 0) {
+          runStart = at;
+          hash = 0;
+        }
+        hash = hashOf(hash, lowered(unit));
+      } else if (kind === ASSIGN && word.valueStart < 0 && word.secret !== undefined && at > start) {
+        word.valueStart = at + 1;
+      } else if (word.valueStart === at && (unit === STAR || unit === UNDERSCORE)) word.valueStart = at + 1;
+      if (kind === ASSIGN && word.valueStart === at) word.valueStart = at + 1;
+      before = kind;
+    }
+  }
+
+  /** Notes a run of letters of a word, and the secret that it names. */
+  #readRun(word: ReadWord, hash: number, start: number, end: number): void {
+    const previous = word.lastMask;
+    word.lastMask = this.#context.note(hash, this.#reading.units, start, end, this.#base);
+    word.mask |= word.lastMask;
+    const isOther = word.runs === 0 && this.#context.isNear(NOT_SECRET_ID, this.#base + word.start, 2);
+    if (word.valueStart < 0)
+      word.secret = secretOf(word.lastMask, isOther ? NOT_SECRET : previous, word.secret);
+    word.runs += 1;
+    word.hasLetters = true;
+  }
+
   /** Returns what is announced for the value in a word, or for the word itself. */
-  #announced(secret: 'password' | 'key' | undefined, valueStart: number, end: number): Announced | undefined {
+  #announced({ secret, valueStart, end }: ReadWord): Announced | undefined {
     if (secret !== undefined)
       return valueStart >= 0 && valueStart < end ? { secret, isAssigned: true } : undefined;
     return this.#secret === undefined ? undefined : { secret: this.#secret, isAssigned: this.#isAssigned };
   }
 
   /** Remembers what a word announces for the next. */
-  #announce(text: string, { start, end }: { start: number; end: number }, word: ReadWord): void {
-    const { flags, lastMask, mask, runs, secret, valueStart } = word;
+  #announce(text: string, word: ReadWord): void {
+    const { start, end, flags, lastMask, mask, runs, secret, valueStart } = word;
     if (secret !== undefined) {
       this.#forget();
       if (valueStart >= 0 && valueStart < end) return;
@@ -252,7 +299,7 @@ export class Scanner {
       this.#isAssigned = valueStart >= 0;
       return;
     }
-    const endsAssigned = (flags & ASSIGN) !== 0 && CLASSES[text.charCodeAt(end - 1)] === ASSIGN;
+    const endsAssigned = (flags & ASSIGN) !== 0 && CLASSES[this.#reading.units[end - 1] ?? 0] === ASSIGN;
     this.#isTitle = runs === 1 && (lastMask & TITLE) !== 0 && !endsSentence(text, start, end);
     if (runs === 1 && (mask & PERSON) !== 0) {
       this.#isName = endsAssigned;
@@ -261,9 +308,9 @@ export class Scanner {
       this.#pendingName = !endsAssigned;
       return;
     }
-    const isMark = runs === 0 && (flags & ~(ASSIGN | JOINER)) === 0;
-    const isFiller = isMark || (end - start <= 6 && FILLERS.has(text.slice(start, end)));
-    this.#isName = this.#pendingName && isFiller;
+    const isMark = !word.hasLetters && (flags & ~(ASSIGN | JOINER)) === 0;
+    this.#isName =
+      this.#pendingName && (isMark || (end - start <= LONGEST_FILLER && FILLERS.has(text.slice(start, end))));
     this.#isLabelled = isMark;
     this.#pendingName = false;
     if (this.#secret === undefined) return;
@@ -273,8 +320,9 @@ export class Scanner {
     }
     this.#fillers += 1;
     const isPlain =
-      (flags & ~(LOWER | JOINER | ASSIGN)) === 0 && (mask & NOT_SECRET) === 0 && end - start <= 14;
-    const mayGoOn = isPlain && !this.#isAssigned && this.#fillers <= MOST_FILLERS && text[end - 1] !== '.';
+      (flags & ~(LOWER | JOINER | ASSIGN)) === 0 && (mask & NOT_SECRET) === 0 && end - start <= LONGEST_PLAIN;
+    const mayGoOn =
+      isPlain && !this.#isAssigned && this.#fillers <= MOST_FILLERS && text.charCodeAt(end - 1) !== STOP;
     if (!mayGoOn) this.#forget();
     else if (endsAssigned) this.#isAssigned = true;
   }
@@ -283,6 +331,13 @@ export class Scanner {
   #settle(): number {
     const candidates = this.#candidates;
     if (candidates.length === 0) return -1;
+    const [only] = candidates;
+    if (only !== undefined && candidates.length === 1) {
+      candidates.length = 0;
+      this.found.push(only);
+      this.#forget();
+      return only.end;
+    }
     const kept: Candidate[] = [];
     candidates.sort((a, b) => a.rank - b.rank || a.start - b.start || b.end - a.end);
     for (const candidate of candidates)
@@ -296,13 +351,39 @@ export class Scanner {
   }
 }
 
-interface ReadWord {
-  readonly flags: number;
-  readonly lastMask: number;
-  readonly mask: number;
-  readonly runs: number;
-  readonly secret: 'password' | 'key' | undefined;
-  readonly valueStart: number;
+/** Tells if a bracket before a unit belongs to a number, as in phone numbers: digits or a plus follow. */
+function beginsNumber(next: number): boolean {
+  return next === PLUS || CLASSES[next] === DIGIT;
+}
+
+/** A word and what reading it gave. One is used for all words. */
+class ReadWord {
+  start = 0;
+  end = 0;
+  flags = 0;
+  /** The contexts of its last run of letters, and of all. */
+  lastMask = 0;
+  mask = 0;
+  /** The runs of letters in it, counted in words that may give contexts. */
+  runs = 0;
+  hasLetters = false;
+  secret: 'password' | 'key' | undefined;
+  valueStart = -1;
+  announced: Announced | undefined;
+  isName = false;
+  isLabelled = false;
+
+  begin(start: number, end: number, flags: number): void {
+    this.start = start;
+    this.end = end;
+    this.flags = flags;
+    this.lastMask = 0;
+    this.mask = 0;
+    this.runs = 0;
+    this.hasLetters = false;
+    this.secret = undefined;
+    this.valueStart = -1;
+  }
 }
 
 /** Returns the secret that a word names, from its last run of letters and the one before: not `publicKey`, `tokenCount`. */
@@ -314,13 +395,6 @@ function secretOf(
   if ((mask & PASSWORD) !== 0) return 'password';
   if ((mask & KEY) !== 0) return (previous & NOT_SECRET) !== 0 ? undefined : 'key';
   return secret !== undefined && mask === 0 ? undefined : (mask & NOT_SECRET) !== 0 ? undefined : secret;
-}
-
-/** Scans a text that is complete. */
-function scanWhole(text: string, kinds: ReadonlySet<string>): readonly Candidate[] {
-  const scanner = new Scanner(kinds, [], { unwraps: false });
-  scanner.scan({ text, isOpen: false, reachOf: () => text.length, endsAt: () => true });
-  return scanner.found;
 }
 
 /** The titles that are written with a stop. */

@@ -1,4 +1,5 @@
 import { ASSIGN, AT, CLASSES, DIGIT, JOINER, LETTER, UPPER } from '../text/characters.ts';
+import type { Asked } from './asked.ts';
 import { bitOf } from './context.ts';
 import type { Announced, Candidate, Reading, Word } from './reading.ts';
 import { examineEmails, examineUrlPasswords } from '../values/examine-address-sign.ts';
@@ -9,12 +10,12 @@ import { examineNamedSecret } from '../values/examine-named-secret.ts';
 import { examineNamedValues } from '../values/examine-named-values.ts';
 import { examineNetwork } from '../values/examine-network.ts';
 import { examinePerson } from '../values/examine-person.ts';
-import { examineCoordinates, examineStreet, isStreetName } from '../values/examine-places.ts';
+import { examineCoordinates, examineStreet } from '../values/examine-places.ts';
 import { examinePrivateKey } from '../values/examine-private-key.ts';
 import { examineTokens } from '../values/examine-tokens.ts';
 import { examineWrapped } from '../values/examine-wrapped.ts';
+import { isStreetName } from '../values/street-names.ts';
 import type { OwnDetector, OwnExaminer } from '../own/own-detector.ts';
-import { KINDS } from '../kinds.ts';
 
 /** The facts of a word that reading it gave. */
 export interface WordFacts {
@@ -33,38 +34,30 @@ export interface WordFacts {
 
 const INSTRUCT = bitOf('instruct');
 const STREET = bitOf('street');
+const BLANK = 0x20;
 const SHORTEST_KEY = 10;
 const SHORTEST_TOKEN = 14;
 const SHORTEST_NUMBER_NAMED = 5;
-const SECRETS: readonly string[] = Object.entries(KINDS).flatMap(([kind, { group }]) =>
-  group === 'secret' ? [kind] : [],
-);
-const TOKENS = SECRETS.filter((kind) => !['private-key', 'named-secret', 'connection-string'].includes(kind));
-const NAMED_SECRETS = ['named-secret', 'aws-key', 'twilio-key', 'azure-secret', 'connection-string'];
-const NAMED_VALUES = ['bic', 'passport', 'driving-licence', 'health-insurance', 'insurance-policy'];
+const LONGEST_NUMBER = 256;
+/** The code units of work that looking at a word takes beside the reading of them. */
+const WORK_OF_WORD = 8;
 
 /** Runs those detectors at a word that may find something there. */
 export class WordExaminer {
-  readonly #kinds: ReadonlySet<string>;
+  readonly #asked: Asked;
   readonly #own: readonly OwnExaminer[];
   readonly #unwrap: ((text: string) => readonly Candidate[]) | undefined;
   readonly #groups: GroupExaminer;
-  readonly #looksForTokens: boolean;
-  readonly #looksForNamedSecrets: boolean;
-  readonly #looksForNamedValues: boolean;
 
   constructor(
-    kinds: ReadonlySet<string>,
+    asked: Asked,
     own: readonly OwnDetector[],
     unwrap: ((text: string) => readonly Candidate[]) | undefined,
   ) {
-    this.#kinds = kinds;
+    this.#asked = asked;
     this.#own = own.map((detector) => detector.open());
     this.#unwrap = unwrap;
-    this.#groups = new GroupExaminer(kinds);
-    this.#looksForTokens = TOKENS.some((kind) => kinds.has(kind));
-    this.#looksForNamedSecrets = NAMED_SECRETS.some((kind) => kinds.has(kind));
-    this.#looksForNamedValues = NAMED_VALUES.some((kind) => kinds.has(kind));
+    this.#groups = new GroupExaminer(asked);
   }
 
   /** Forgets the text before, of which places were remembered. */
@@ -74,18 +67,17 @@ export class WordExaminer {
 
   /** Looks for values that begin in a word. @returns false when it needs more text. */
   examine(reading: Reading, word: Word, facts: WordFacts, found: Candidate[]): boolean {
-    const kinds = this.#kinds;
+    const asked = this.#asked;
     const { flags } = facts;
     const length = word.end - word.start;
+    reading.work.units += WORK_OF_WORD + length;
     if ((flags & AT) !== 0) {
-      if (kinds.has('connection-string')) examineUrlPasswords(reading, word, found);
-      if (kinds.has('email')) examineEmails(reading, word, found);
+      if (asked.connectionString && (flags & ASSIGN) !== 0) examineUrlPasswords(reading, word, found);
+      if (asked.email) examineEmails(reading, word, found);
     }
-    if ((flags & JOINER) !== 0 || length >= SHORTEST_TOKEN) {
-      if (!this.#examineLong(reading, word, flags, found)) return false;
-    }
+    if (length >= SHORTEST_KEY && !this.#examineLong(reading, word, flags, found)) return false;
     if (!this.#examineDigits(reading, word, facts, found)) return false;
-    if (this.#looksForNamedSecrets && facts.announced !== undefined)
+    if (facts.announced !== undefined && asked.namedSecrets)
       examineNamedSecret(
         reading,
         word,
@@ -93,69 +85,66 @@ export class WordExaminer {
         facts.valueStart < 0 ? word.start : facts.valueStart,
         found,
       );
-    if (
-      facts.isName &&
-      kinds.has('person') &&
-      (flags & UPPER) !== 0 &&
-      !examinePerson(reading, word, facts, found)
-    )
+    if (facts.isName && asked.person && (flags & UPPER) !== 0 && !examinePerson(reading, word, facts, found))
       return false;
-    if (
-      (facts.mask & INSTRUCT) !== 0 &&
-      kinds.has('prompt-instruction') &&
-      !examineInstruction(reading, word, found)
-    )
+    if ((facts.mask & INSTRUCT) !== 0 && asked.promptInstruction && !examineInstruction(reading, word, found))
       return false;
     for (const examiner of this.#own) if (!examiner.examine(reading, word, found)) return false;
-    if (found.length > 0) drop(found, kinds);
+    if (found.length > 0) drop(found, asked.kinds);
     return true;
   }
 
   #examineLong(reading: Reading, word: Word, flags: number, found: Candidate[]): boolean {
-    const length = word.end - word.start;
-    if (this.#looksForTokens) examineTokens(reading, word, this.#kinds, found);
+    const asked = this.#asked;
+    const isToken = word.end - word.start >= SHORTEST_TOKEN;
+    if (isToken && asked.tokens) examineTokens(reading, word, asked.kinds, found);
     if (
-      length >= SHORTEST_KEY &&
       (flags & (JOINER | UPPER)) === (JOINER | UPPER) &&
-      this.#kinds.has('private-key')
-    ) {
-      if (!examinePrivateKey(reading, word, found)) return false;
-    }
-    if (found.length === 0 && this.#unwrap !== undefined) examineWrapped(reading, word, this.#unwrap, found);
+      asked.privateKey &&
+      !examinePrivateKey(reading, word, found)
+    )
+      return false;
+    if (isToken && found.length === 0 && this.#unwrap !== undefined)
+      examineWrapped(reading, word, this.#unwrap, found);
     return true;
   }
 
   #examineDigits(reading: Reading, word: Word, { flags, mask }: WordFacts, found: Candidate[]): boolean {
-    const kinds = this.#kinds;
-    const { text } = reading;
+    if ((flags & (DIGIT | UPPER | ASSIGN)) === 0 && mask === 0) return true;
+    const asked = this.#asked;
+    const { units } = reading;
     const { start, end } = word;
     const hasDigit = (flags & DIGIT) !== 0;
-    if (!hasDigit && (flags & UPPER) === 0 && mask === 0 && (flags & ASSIGN) === 0) return true;
-    const isLong = end - start > 256;
-    if (hasDigit && !isLong) {
-      if (kinds.has('date-of-birth') && !examineDate(reading, word, found)) return false;
-      if (kinds.has('coordinates') && !examineCoordinates(reading, word, found)) return false;
-    } else if (
-      kinds.has('date-of-birth') &&
-      (flags & LETTER) !== 0 &&
-      !isLong &&
-      !examineDate(reading, word, found)
-    )
-      return false;
-    if ((flags & (ASSIGN | JOINER)) !== 0 && !isLong) examineNetwork(reading, word, kinds, found);
-    const startsNino = !hasDigit && flags === UPPER && end - start === 2;
+    const isLong = end - start > LONGEST_NUMBER;
+    const isTelling = reading.context.isTelling(reading.base + start);
+    if (isTelling && !isLong && !this.#examineTold(reading, word, flags, found)) return false;
+    if ((flags & (ASSIGN | JOINER)) !== 0 && asked.network && !isLong)
+      examineNetwork(reading, word, asked.kinds, found);
+    const startsNino = flags === UPPER && end - start === 2;
     if (startsNino && end + 1 >= reading.end && reading.isOpen) return false;
     if (
       (hasDigit && !isLong) ||
-      (startsNino && text[end] === ' ' && CLASSES[text.charCodeAt(end + 1)] === DIGIT)
+      (startsNino && units[end] === BLANK && CLASSES[units[end + 1] ?? 0] === DIGIT)
     ) {
       if (!this.#groups.examine(reading, word, found)) return false;
     }
     const mayBeNamed = (hasDigit && end - start >= SHORTEST_NUMBER_NAMED) || (flags & UPPER) !== 0;
-    if (mayBeNamed && !isLong && this.#looksForNamedValues) examineNamedValues(reading, word, kinds, found);
-    const mayBeStreet =
-      kinds.has('street-address') && (hasDigit || (mask & STREET) !== 0 || isStreetName(text, start, end));
+    if (isTelling && mayBeNamed && !isLong && asked.namedValues)
+      examineNamedValues(reading, word, asked.kinds, found);
+    if (!asked.streetAddress) return true;
+    // No name of a street has a digit in it.
+    const mayBeStreet = hasDigit
+      ? CLASSES[units[start] ?? 0] === DIGIT
+      : (mask & STREET) !== 0 || isStreetName(units, start, end);
     return !mayBeStreet || examineStreet(reading, word, found);
+  }
+
+  /** Looks for what a word before tells. @returns false when it needs more text. */
+  #examineTold(reading: Reading, word: Word, flags: number, found: Candidate[]): boolean {
+    const hasDigit = (flags & DIGIT) !== 0;
+    const { dateOfBirth, coordinates } = this.#asked;
+    if (dateOfBirth && (flags & (DIGIT | LETTER)) !== 0 && !examineDate(reading, word, found)) return false;
+    return !hasDigit || !coordinates || examineCoordinates(reading, word, found);
   }
 }
 

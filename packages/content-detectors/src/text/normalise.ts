@@ -1,10 +1,12 @@
 import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from './characters.ts';
-import { escapeAt, isOpenEscape } from './escapes.ts';
+import { lengthOf, OPEN, readEscape, unitOf } from './escapes.ts';
 import { LATIN_LOOKALIKE } from './lookalikes.ts';
 
-/** A text as detectors read it. */
+/** A text as detectors read it. Its arrays are valid until the next text of the same `Normaliser`. */
 export interface View {
   readonly text: string;
+  /** The code units of `text`, and some zeros behind them. */
+  readonly units: Uint16Array;
   /** For each unit of `text` its place in the original, and one more for the end; undefined when they are the same. */
   readonly places: Int32Array | undefined;
   /** The end of what was read of the original. An escape or a letter that may go on stands behind it. */
@@ -80,58 +82,94 @@ for (const [other, latin] of LATIN_LOOKALIKE) {
 for (const mark of '&%\\') ACTIONS[mark.charCodeAt(0)] = ESCAPE;
 for (const half of [MATHEMATICS, TAGS, FLAG]) ACTIONS[half] = PAIR;
 
-/**
- * Returns a text as detectors read it: digits, spaces, hyphens and letters in their plain form, escapes resolved once,
- * invisible characters left out. The work is linear in its length.
- * @param isWhole false when more text follows.
- */
-export function normalise(original: string, isWhole: boolean): View {
-  const first = firstToChange(original);
-  if (first === original.length) return { text: original, places: undefined, end: original.length };
-  return new Normaliser(original, isWhole).run(first);
-}
-
-function firstToChange(original: string): number {
-  const { length } = original;
-  for (let at = 0; at < length; at++) {
-    const action = ACTIONS[original.charCodeAt(at)];
-    if (action === 0) continue;
-    if (action !== ESCAPE || escapeAt(original, at) !== undefined || isOpenEscape(original, at)) return at;
-  }
-  return length;
-}
+/** The zeros behind the units of a text, so that reading a little behind its end finds no character. */
+const MARGIN = 8;
+/** The code units of the longest text whose arrays are kept for the next. */
+const MOST_KEPT = 65_536;
+const FEWEST_UNITS = 256;
+/** The code units of a text that is copied unit by unit, which takes less time than a call of `Buffer`. */
+const SHORT = 64;
 
 const WORD = LOWER | UPPER | DIGIT | OTHER_LETTER;
 
-class Normaliser {
-  readonly #original: string;
-  readonly #isWhole: boolean;
-  readonly #units: Uint16Array;
-  readonly #places: Int32Array;
+/** Brings texts into the form that detectors read, one after the other, with arrays that it keeps. */
+export class Normaliser {
+  #original = new Uint16Array(0);
+  #originalLength = 0;
+  #units = new Uint16Array(0);
+  #places = new Int32Array(0);
+  #isWhole = true;
   #length = 0;
   /** The place up to which the word around the last lookalike was read, and if Latin stands in it. */
   #wordEnd = -1;
   #isLatin = false;
 
-  constructor(original: string, isWhole: boolean) {
-    this.#original = original;
+  /**
+   * Returns a text as detectors read it: digits, spaces, hyphens and letters in their plain form, escapes resolved once,
+   * invisible characters left out. The work is linear in its length.
+   * @param isWhole false when more text follows.
+   */
+  normalise(text: string, isWhole: boolean): View {
     this.#isWhole = isWhole;
-    this.#units = new Uint16Array(original.length);
-    this.#places = new Int32Array(original.length + 1);
+    const view = this.asIs(text);
+    const first = this.#firstToChange();
+    return first === text.length ? view : this.#change(first);
   }
 
-  run(first: number): View {
+  /** Returns a text as it is, in the same form. */
+  asIs(text: string): View {
+    const { length } = text;
+    this.#originalLength = length;
+    if (this.#original.length < length + MARGIN) this.#original = new Uint16Array(roomFor(length) + MARGIN);
+    const original = this.#original;
+    if (length < SHORT) for (let at = 0; at < length; at++) original[at] = text.charCodeAt(at);
+    else Buffer.from(original.buffer).write(text, 0, 'utf16le');
+    original.fill(0, length, length + MARGIN);
+    return { text, units: original, places: undefined, end: length };
+  }
+
+  /** Clears the arrays, so that no text stays in memory. */
+  forget(): void {
+    if (this.#originalLength > MOST_KEPT) {
+      this.#original = new Uint16Array(0);
+      this.#units = new Uint16Array(0);
+      this.#places = new Int32Array(0);
+      return;
+    }
+    this.#original.fill(0, 0, this.#originalLength);
+    this.#units.fill(0, 0, this.#length);
+    this.#length = 0;
+  }
+
+  #firstToChange(): number {
+    const original = this.#original;
+    const length = this.#originalLength;
+    for (let at = 0; at < length; at++) {
+      const action = ACTIONS[original[at] ?? 0];
+      if (action === 0) continue;
+      if (action !== ESCAPE) return at;
+      const escape = readEscape(original, at, length);
+      if (escape > 0 || (escape === OPEN && !this.#isWhole)) return at;
+    }
+    return length;
+  }
+
+  #change(first: number): View {
+    const length = this.#originalLength;
+    if (this.#units.length < length + MARGIN) {
+      this.#units = new Uint16Array(roomFor(length) + MARGIN);
+      this.#places = new Int32Array(roomFor(length) + MARGIN);
+    }
     const original = this.#original;
     const units = this.#units;
     const places = this.#places;
-    for (let at = 0; at < first; at++) {
-      units[at] = original.charCodeAt(at);
-      places[at] = at;
-    }
+    this.#wordEnd = -1;
+    units.set(original.subarray(0, first));
+    for (let at = 0; at < first; at++) places[at] = at;
     this.#length = first;
     let at = first;
-    while (at < original.length) {
-      const unit = original.charCodeAt(at);
+    while (at < length) {
+      const unit = original[at] ?? 0;
       const action = ACTIONS[unit];
       if (action === 0) {
         units[this.#length] = unit;
@@ -144,7 +182,13 @@ class Normaliser {
       at = next;
     }
     places[this.#length] = at;
-    return { text: textOf(units, this.#length), places: places.subarray(0, this.#length + 1), end: at };
+    units.fill(0, this.#length, this.#length + MARGIN);
+    return {
+      text: textOf(units, this.#length),
+      units,
+      places: places.subarray(0, this.#length + 1),
+      end: at,
+    };
   }
 
   #put(unit: number, at: number, length: number): number {
@@ -158,22 +202,21 @@ class Normaliser {
     if (action === DROP) return this.#hide(at);
     if (action === LOOKALIKE) return this.#look(unit, at);
     if (action === PAIR) return this.#pair(unit, at);
-    const escape = escapeAt(this.#original, at);
-    if (escape !== undefined) return this.#put(plainUnit(escape.unit), at, escape.length);
-    if (!this.#isWhole && isOpenEscape(this.#original, at)) return at;
-    return this.#put(unit, at, 1);
+    const escape = readEscape(this.#original, at, this.#originalLength);
+    if (escape > 0) return this.#put(plainUnit(unitOf(escape)), at, lengthOf(escape));
+    return escape === OPEN && !this.#isWhole ? at : this.#put(unit, at, 1);
   }
 
   #hide(at: number): number {
     const original = this.#original;
-    const limit = Math.min(original.length, at + LONGEST_HIDDEN_RUN);
+    const limit = Math.min(this.#originalLength, at + LONGEST_HIDDEN_RUN);
     let end = at;
     let hasTags = false;
     while (end < limit) {
-      const unit = original.charCodeAt(end);
+      const unit = original[end] ?? 0;
       if (ACTIONS[unit] === DROP) end += 1;
       else if (unit === TAGS && end + 1 < limit) {
-        if (!isHiddenSecond(original.charCodeAt(end + 1))) break;
+        if (!isHiddenSecond(original[end + 1] ?? 0)) break;
         hasTags = true;
         end += 2;
       } else break;
@@ -199,13 +242,13 @@ class Normaliser {
       isLatin ||= (kind & (LOWER | UPPER)) !== 0;
     }
     let end = at;
-    const limit = Math.min(original.length, at + WORD_REACH);
+    const limit = Math.min(this.#originalLength, at + WORD_REACH);
     for (; end < limit; end++) {
-      const kind = CLASSES[original.charCodeAt(end)] ?? 0;
+      const kind = CLASSES[original[end] ?? 0] ?? 0;
       if ((kind & WORD) === 0) break;
       isLatin ||= (kind & (LOWER | UPPER)) !== 0;
     }
-    if (end === original.length && !this.#isWhole && end < at + WORD_REACH) return false;
+    if (end === this.#originalLength && !this.#isWhole && end < at + WORD_REACH) return false;
     this.#wordEnd = end;
     this.#isLatin = isLatin;
     return true;
@@ -213,8 +256,8 @@ class Normaliser {
 
   #pair(unit: number, at: number): number {
     const original = this.#original;
-    if (at + 1 === original.length) return this.#isWhole ? this.#put(unit, at, 1) : at;
-    const second = original.charCodeAt(at + 1);
+    if (at + 1 === this.#originalLength) return this.#isWhole ? this.#put(unit, at, 1) : at;
+    const second = original[at + 1] ?? 0;
     if (unit === TAGS) return isHiddenSecond(second) ? this.#hide(at) : this.#put(unit, at, 1);
     if (unit === FLAG) return second === FLAG_SECOND ? this.#flag(at) : this.#put(unit, at, 1);
     const [plain = ''] = String.fromCharCode(unit, second).normalize('NFKC');
@@ -226,25 +269,30 @@ class Normaliser {
   #flag(at: number): number {
     const original = this.#original;
     let end = at + 2;
-    const limit = Math.min(original.length, at + LONGEST_FLAG);
-    while (end + 1 < limit && original.charCodeAt(end) === TAGS) {
+    const limit = Math.min(this.#originalLength, at + LONGEST_FLAG);
+    while (end + 1 < limit && original[end] === TAGS) {
       end += 2;
-      if (original.charCodeAt(end - 1) === 0xdc7f) return this.#put(0x20, at, end - at);
+      if (original[end - 1] === 0xdc7f) return this.#put(0x20, at, end - at);
     }
     return this.#isOpen(at, end, LONGEST_FLAG) ? at : this.#put(0x20, at, 2);
   }
 
   /** Tells if a run that was read to a place may go on in the next piece. */
   #isOpen(start: number, end: number, longest: number): boolean {
-    const { length } = this.#original;
+    const length = this.#originalLength;
     if (this.#isWhole || length >= start + longest) return false;
-    return end === length || (end === length - 1 && this.#original.charCodeAt(end) === TAGS);
+    return end === length || (end === length - 1 && this.#original[end] === TAGS);
   }
 }
 
 /** Second halves of tags, U+E0000 to U+E007F, and of the variation selectors that can carry a text, U+E0100 to U+E01EF. */
 function isHiddenSecond(second: number): boolean {
   return (second >= 0xdc00 && second <= 0xdc7f) || (second >= 0xdd00 && second <= 0xddef);
+}
+
+/** The code units that arrays for a text have room for: more than it needs, so that the next texts fit too. */
+function roomFor(length: number): number {
+  return length > MOST_KEPT / 2 ? length : Math.max(FEWEST_UNITS, length * 2);
 }
 
 function plainUnit(unit: number): number {

@@ -13,6 +13,7 @@ const NO_DOMAINS = new Set(
 const SIGN = 0x40;
 const HYPHEN = 0x2d;
 const PERIOD = 0x2e;
+const UNDERSCORE = 0x5f;
 
 function isLocal(unit: number): boolean {
   const kind = CLASSES[unit] ?? 0;
@@ -20,7 +21,7 @@ function isLocal(unit: number): boolean {
     (kind & (LETTER | DIGIT)) !== 0 ||
     unit === PERIOD ||
     unit === HYPHEN ||
-    unit === 0x5f ||
+    unit === UNDERSCORE ||
     unit === 0x2b ||
     unit === 0x27
   );
@@ -32,22 +33,27 @@ function isDomain(unit: number): boolean {
 }
 
 /** Looks for e-mail addresses, around each `@`. https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1 */
-export function examineEmails({ text }: Reading, word: Word, found: Candidate[]): void {
+export function examineEmails({ text, units, work }: Reading, word: Word, found: Candidate[]): void {
   for (let at = word.start; at < word.end; at++) {
-    if (text.charCodeAt(at) !== SIGN) continue;
+    if (units[at] !== SIGN) continue;
     let start = at;
     const first = Math.max(word.start, at - LONGEST_LOCAL);
-    while (start > first && isLocal(text.charCodeAt(start - 1))) start -= 1;
-    while (start < at && !((CLASSES[text.charCodeAt(start)] ?? 0) & (LETTER | DIGIT)) && text[start] !== '_')
+    while (start > first && isLocal(units[start - 1] ?? 0)) start -= 1;
+    while (
+      start < at &&
+      !((CLASSES[units[start] ?? 0] ?? 0) & (LETTER | DIGIT)) &&
+      units[start] !== UNDERSCORE
+    )
       start += 1;
-    if (start === at || text.charCodeAt(at - 1) === PERIOD) continue;
+    if (start === at || units[at - 1] === PERIOD) continue;
     let end = at + 1;
     const last = Math.min(word.end, at + 1 + LONGEST_DOMAIN);
-    while (end < last && isDomain(text.charCodeAt(end))) end += 1;
-    while (end > at && !((CLASSES[text.charCodeAt(end - 1)] ?? 0) & (LETTER | DIGIT))) end -= 1;
+    while (end < last && isDomain(units[end] ?? 0)) end += 1;
+    while (end > at && !((CLASSES[units[end - 1] ?? 0] ?? 0) & (LETTER | DIGIT))) end -= 1;
+    work.units += last - start;
     const domain = text.slice(at + 1, end);
     if (!isMailDomain(domain)) continue;
-    const after = text.charCodeAt(end);
+    const after = units[end] ?? 0;
     // https://git-scm.com/docs/git-clone#_git_urls: a place of a repository, which nobody reads mail at.
     if (after === 0x3a && text.slice(start, at) === 'git') continue;
     if (end < word.end && (CLASSES[after] ?? 0) === AT) continue;

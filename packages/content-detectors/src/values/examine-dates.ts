@@ -1,5 +1,7 @@
+import { idOf } from '../scan/context.ts';
 import type { Candidate, Reading, Word } from '../scan/reading.ts';
 
+const BIRTH = idOf('birth');
 const REACH = 40;
 const LONGEST = 32;
 
@@ -13,18 +15,19 @@ const DATE = new RegExp(
 
 /** Looks for a date after a word of birth. @returns false when it needs more text. */
 export function examineDate(
-  { text, end, isOpen, base, context }: Reading,
+  { text, end, isOpen, base, context, work }: Reading,
   word: Word,
   found: Candidate[],
 ): boolean {
   let start = word.start;
-  if (!context.isNear('birth', base + word.end, REACH + LONGEST)) return true;
+  if (!context.isNear(BIRTH, base + word.end, REACH + LONGEST)) return true;
   // `born:1980-03-12`
   const mark = text.slice(start, word.end).search(/\d/);
   if (mark > 0 && /[=:]/.test(text.charAt(start + mark - 1))) start += mark;
-  if (!context.isNear('birth', base + start, REACH)) return true;
+  if (!context.isNear(BIRTH, base + start, REACH)) return true;
   const limit = Math.min(end, start + LONGEST);
   if (limit === end && isOpen) return false;
+  work.units += LONGEST;
   DATE.lastIndex = 0;
   const match = DATE.exec(text.slice(start, limit));
   if (match !== null) {

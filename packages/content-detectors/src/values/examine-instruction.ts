@@ -7,11 +7,12 @@ const INSTRUCTION =
 
 /** Looks for an instruction that names the system prompt. It is a signal and no proof. @returns false when it needs more text. */
 export function examineInstruction(
-  { text, end, isOpen }: Reading,
+  { text, end, isOpen, work }: Reading,
   { start }: Word,
   found: Candidate[],
 ): boolean {
   const limit = Math.min(end, start + LONGEST);
+  work.units += LONGEST;
   const line = text.slice(start, limit);
   INSTRUCTION.lastIndex = 0;
   const match = INSTRUCTION.exec(line);

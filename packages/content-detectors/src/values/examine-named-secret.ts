@@ -1,4 +1,4 @@
-import type { Context } from '../scan/naming-words.ts';
+import { idOf } from '../scan/context.ts';
 import type { Announced, Candidate, Reading, Word } from '../scan/reading.ts';
 
 /** Texts that documents and code have in the place of a secret. */
@@ -22,26 +22,27 @@ const LONGEST = 512;
 const ISSUER_REACH = 60;
 
 /** Secrets that have no form of their own, but whose issuer is named. */
-const ISSUERS: readonly { readonly kind: string; readonly name: Context; readonly pattern: RegExp }[] = [
-  { kind: 'aws-key', name: 'aws', pattern: /^[A-Za-z0-9/+]{40}$/ },
-  { kind: 'twilio-key', name: 'twilio', pattern: /^[a-f0-9]{32}$/ },
+const ISSUERS: readonly { readonly kind: string; readonly name: number; readonly pattern: RegExp }[] = [
+  { kind: 'aws-key', name: idOf('aws'), pattern: /^[A-Za-z0-9/+]{40}$/ },
+  { kind: 'twilio-key', name: idOf('twilio'), pattern: /^[a-f0-9]{32}$/ },
   {
     kind: 'azure-secret',
-    name: 'cloud',
+    name: idOf('cloud'),
     pattern: /^[A-Za-z0-9+/]{43}=$|^[A-Za-z0-9+/]{86}==$|^[a-f0-9]{32}$/,
   },
-  { kind: 'connection-string', name: 'server', pattern: /^/ },
+  { kind: 'connection-string', name: idOf('server'), pattern: /^/ },
 ];
 
 /** Looks for a value that a word before it names as a secret: `api_key = …`, `my password is …`. */
 export function examineNamedSecret(
-  { text, base, context }: Reading,
+  { text, base, context, work }: Reading,
   word: Word,
   announced: Announced,
   start: number,
   found: Candidate[],
 ): void {
   const value = text.slice(start, Math.min(word.end, start + LONGEST)).replace(TRAILING, '');
+  work.units += value.length;
   const isSecret = announced.secret === 'password' ? isPassword(value, announced.isAssigned) : isKey(value);
   if (!isSecret) return;
   const issuer = ISSUERS.find(

@@ -7,12 +7,13 @@ const LONGEST = 64;
 
 /** Looks for IPv6 and MAC addresses, which have two or more colons or five hyphens. */
 export function examineNetwork(
-  { text }: Reading,
+  { text, units, work }: Reading,
   word: Word,
   kinds: ReadonlySet<string>,
   found: Candidate[],
 ): void {
-  if (word.end - word.start > LONGEST || !hasMarks(text, word)) return;
+  if (word.end - word.start > LONGEST || !hasMarks(units, word)) return;
+  work.units += 4 * (word.end - word.start);
   const value = text.slice(word.start, word.end);
   for (const { index, 0: part } of value.matchAll(/[\dA-Fa-f:][\dA-Fa-f:.-]{2,63}/g)) {
     if (index > 0 && /[\w.-]/.test(value.charAt(index - 1))) continue;
@@ -47,11 +48,11 @@ export function examineNetwork(
 }
 
 /** Tells if a word has two colons or five hyphens. */
-function hasMarks(text: string, { start, end }: Word): boolean {
+function hasMarks(units: Uint16Array, { start, end }: Word): boolean {
   let colons = 0;
   let hyphens = 0;
   for (let at = start; at < end; at++) {
-    const unit = text.charCodeAt(at);
+    const unit = units[at];
     if (unit === 0x3a) colons += 1;
     else if (unit === 0x2d) hyphens += 1;
   }

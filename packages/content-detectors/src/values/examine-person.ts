@@ -12,13 +12,14 @@ const NO_NAME =
  * @returns false when it needs more text.
  */
 export function examinePerson(
-  { text, end, isOpen }: Reading,
+  { text, end, isOpen, work }: Reading,
   word: Word,
   { isLabelled }: { readonly isLabelled: boolean },
   found: Candidate[],
 ): boolean {
   const { start } = word;
   const limit = Math.min(end, start + LONGEST);
+  work.units += LONGEST;
   const line = text.slice(start, limit);
   const stop = line.search(/[^\p{L}'’. -]/u);
   if (stop < 0 && limit === end && isOpen) return false;

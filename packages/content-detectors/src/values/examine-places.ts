@@ -1,8 +1,10 @@
 import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from '../text/characters.ts';
+import { idOf } from '../scan/context.ts';
 import type { Candidate, Reading, Word } from '../scan/reading.ts';
 
 const LONGEST_ADDRESS = 90;
 const LONGEST_COORDINATES = 60;
+const PLACE = idOf('place');
 const REACH = 40;
 
 const CAPITAL = "\\p{Lu}[\\p{L}'’.-]{0,30}";
@@ -33,26 +35,43 @@ const BLANK = 0x20;
 const COMMA = 0x2c;
 const ROMANCE_WORD = new RegExp(`(?:bis |ter )?(?:${ROMANCE}) `, 'iuy');
 
-function mayBeStreet(text: string, at: number): boolean {
-  const kind = CLASSES[text.charCodeAt(at)] ?? 0;
+/** One for each pair of characters that a word of `ROMANCE`, `bis` and `ter` begins with. */
+const ROMANCE_BEGINNINGS = new Uint8Array(0x80 * 0x80);
+for (const pair of 'ru av bo bd pl ch al im qu co ro ca c/ pa vi pi la pr tr es bi te'.split(' '))
+  ROMANCE_BEGINNINGS[pair.charCodeAt(0) * 0x80 + pair.charCodeAt(1)] = 1;
+
+/** The number of the pair of characters at a place, 0 when one of them is not of ASCII. */
+function pairOf(units: Uint16Array, at: number): number {
+  const first = units[at] ?? 0;
+  const second = units[at + 1] ?? 0;
+  return first < 0x80 && second < 0x80 ? first * 0x80 + second : 0;
+}
+
+function mayBeStreet(text: string, units: Uint16Array, at: number): boolean {
+  const kind = CLASSES[units[at] ?? 0] ?? 0;
   if ((kind & (UPPER | OTHER_LETTER)) !== 0) return true;
-  if (kind !== LOWER) return false;
+  if (kind !== LOWER || ROMANCE_BEGINNINGS[pairOf(units, at)] === 0) return false;
   ROMANCE_WORD.lastIndex = at;
   return ROMANCE_WORD.test(text);
 }
 
 /** Looks for a street and a number, and for coordinates. @returns false when it needs more text. */
-export function examineStreet({ text, end, isOpen }: Reading, word: Word, found: Candidate[]): boolean {
+export function examineStreet(
+  { text, units, end, isOpen, work }: Reading,
+  word: Word,
+  found: Candidate[],
+): boolean {
   const { start } = word;
-  const startsWithDigit = CLASSES[text.charCodeAt(start)] === DIGIT;
+  const startsWithDigit = CLASSES[units[start] ?? 0] === DIGIT;
   const limit = Math.min(end, start + LONGEST_ADDRESS);
   if (startsWithDigit) {
     // A number that no name of a street follows is no address: most numbers are decided here.
     if (word.end - start > LONGEST_NUMBER) return true;
-    const next = text.charCodeAt(word.end) === COMMA ? word.end + 1 : word.end;
+    const next = units[word.end] === COMMA ? word.end + 1 : word.end;
     if (next + LONGEST_STREET_WORD >= end && isOpen) return false;
-    if (text.charCodeAt(next) !== BLANK || !mayBeStreet(text, next + 1)) return true;
+    if (units[next] !== BLANK || !mayBeStreet(text, units, next + 1)) return true;
   }
+  work.units += limit - start;
   const line = text.slice(start, limit);
   const stop = line.search(/[\n;"()[\]{}<>]/);
   if (stop < 0 && limit === end && isOpen) return false;
@@ -75,17 +94,18 @@ const COORDINATES =
 
 /** Looks for two decimal numbers after a word of places. @returns false when it needs more text. */
 export function examineCoordinates(
-  { text, end, isOpen, base, context }: Reading,
+  { text, end, isOpen, base, context, work }: Reading,
   word: Word,
   found: Candidate[],
 ): boolean {
-  if (!context.isNear('place', base + word.end, REACH + LONGEST_COORDINATES)) return true;
+  if (!context.isNear(PLACE, base + word.end, REACH + LONGEST_COORDINATES)) return true;
   const mark = text.slice(word.start, Math.min(word.end, word.start + 32)).search(/-?\d{1,3}[.°]/);
   if (mark < 0 || (mark > 0 && /\w/.test(text.charAt(word.start + mark - 1)))) return true;
   const start = word.start + mark;
-  if (!context.isNear('place', base + start, REACH)) return true;
+  if (!context.isNear(PLACE, base + start, REACH)) return true;
   const limit = Math.min(end, start + LONGEST_COORDINATES);
   if (limit === end && isOpen) return false;
+  work.units += LONGEST_COORDINATES;
   COORDINATES.lastIndex = 0;
   const match = COORDINATES.exec(text.slice(start, limit));
   if (match !== null)
@@ -97,15 +117,4 @@ export function examineCoordinates(
       rank: 9,
     });
   return true;
-}
-
-const STREET_ENDINGS =
-  'straße strasse str. gasse allee platz ufer damm straat laan plein gracht singel kade weg dijk'.split(' ');
-const LAST_LETTERS = new Set('e.zrmtnlgk'.split('').map((letter) => letter.charCodeAt(0)));
-
-/** Tells if a word ends as names of streets do. */
-export function isStreetName(text: string, start: number, end: number): boolean {
-  if (end - start < 4 || !LAST_LETTERS.has(text.charCodeAt(end - 1))) return false;
-  const ending = text.slice(Math.max(start, end - 7), end).toLowerCase();
-  return STREET_ENDINGS.some((street) => ending.endsWith(street));
 }

@@ -9,6 +9,8 @@ const FOOTER = /-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 /** Lines of base64, their headers, and what strings and logs put between them. */
 const OUTSIDE = /[^A-Za-z0-9+/=\s:,.\\"'>|_()-]/;
 const SHORTEST_BODY = 24;
+const HYPHEN = 0x2d;
+const HYPHENS = 5;
 /** A last word of at most this length is no line of a key. */
 const LONGEST_LAST_WORD = 20;
 
@@ -17,10 +19,11 @@ const LONGEST_LAST_WORD = 20;
  * of its lines. @returns false when it needs more text.
  */
 export function examinePrivateKey(
-  { text, end, isOpen }: Reading,
+  { text, units, end, isOpen, work }: Reading,
   { start: from, end: wordEnd }: Word,
   found: Candidate[],
 ): boolean {
+  if (!hasHyphens(units, from, wordEnd)) return true;
   const place = text.slice(from, wordEnd).indexOf('-----BEGIN');
   if (place < 0) return true;
   const start = from + place;
@@ -45,12 +48,19 @@ export function examinePrivateKey(
     }
     if (isOpen && end < footer + LONGEST_HEADER && limit === end) return false;
   }
+  work.units += (footer < 0 ? limit : footer) - body;
   const outside = text.slice(body, footer < 0 ? limit : footer).search(OUTSIDE);
   if (outside < 0 && footer < 0 && limit === end && isOpen) return false;
   const last = Math.min(limit, outside < 0 ? limit : body + outside, footer < 0 ? limit : footer);
   const key = withoutShortEnd(text.slice(body, last));
   if (/[A-Za-z0-9+/=]{40}/.test(key)) push(found, start, body + key.length);
   return true;
+}
+
+/** Tells if five hyphens may stand in a row: one of five units is one then. */
+function hasHyphens(units: Uint16Array, start: number, end: number): boolean {
+  for (let at = start + HYPHENS - 1; at < end; at += HYPHENS) if (units[at] === HYPHEN) return true;
+  return false;
 }
 
 /** Leaves out a short last word, which is no line of a key, and the white space around it. */

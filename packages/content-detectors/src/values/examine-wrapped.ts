@@ -15,6 +15,11 @@ function isBase64(unit: number): boolean {
   );
 }
 
+/** Tells if a character ends base64, or the sentence that it stands in. */
+function isTrailing(unit: number): boolean {
+  return unit === 0x2e || unit === 0x3d || unit === 0x2c;
+}
+
 /** Tells if bytes are text: nearly all of them are characters of ASCII that can be seen, or parts of others. */
 function isText(bytes: Buffer): boolean {
   let seen = 0;
@@ -27,19 +32,20 @@ function isText(bytes: Buffer): boolean {
 
 /** Looks for values in text that is wrapped in base64. https://www.rfc-editor.org/rfc/rfc4648. The whole is the value. */
 export function examineWrapped(
-  { text }: Reading,
+  { text, units, work }: Reading,
   word: Word,
   detect: (text: string) => readonly Candidate[],
   found: Candidate[],
 ): void {
   if (word.end - word.start < SHORTEST) return;
   let end = word.end;
-  while (end > word.start && /[.=,]/.test(text.charAt(end - 1))) end -= 1;
+  while (end > word.start && isTrailing(units[end - 1] ?? 0)) end -= 1;
   let start = end;
-  while (start > word.start && isBase64(text.charCodeAt(start - 1))) start -= 1;
+  while (start > word.start && isBase64(units[start - 1] ?? 0)) start -= 1;
   if (end - start < SHORTEST) return;
   const sample = Buffer.from(text.slice(start, start + (SAMPLE * 4) / 3), 'base64');
   if (!isText(sample)) return;
+  work.units += end - start;
   const decoded = Buffer.from(text.slice(start, end), 'base64');
   if (!isText(decoded)) return;
   const [first] = detect(decoded.toString('utf8')).toSorted((a, b) => a.rank - b.rank);

@@ -19,6 +19,9 @@ const MOST = 64;
 /** The most groups that one value has. */
 export const MOST_IN_VALUE = 9;
 const LONGEST_GROUP = 64;
+const OPENING = 0x28;
+const CLOSING = 0x29;
+const BLANK = 0x20;
 
 /**
  * Groups of digits and letters with one separator between them, as numbers are written: `4111 1111 1111 1111`. A group of
@@ -28,18 +31,22 @@ export class Groups {
   readonly start = new Int32Array(MOST);
   readonly length = new Int32Array(MOST);
   readonly flags = new Uint8Array(MOST);
+  /** The letters and digits of a group and of all before it. */
+  readonly ends = new Int32Array(MOST);
   /** The separator before a group. */
   readonly before = new Uint8Array(MOST);
   count = 0;
+  /** The letters and digits of all groups. */
+  total = 0;
   /** True when the groups go on behind what was read. */
   isCut = false;
 
-  #text = '';
+  #isKnown = false;
 
   /** Forgets what was read, since the text changed. */
   reset(): void {
     this.count = 0;
-    this.#text = '';
+    this.#isKnown = false;
   }
 
   /**
@@ -47,7 +54,7 @@ export class Groups {
    * @returns the number of the group at the place, or -1 when none is there.
    */
   read(reading: Reading, at: number): number {
-    if (this.#text === reading.text && this.count > 0) {
+    if (this.#isKnown && this.count > 0) {
       for (let index = this.#cursor; index < this.count; index++) {
         if (this.start[index] === at) {
           this.#cursor = index;
@@ -57,15 +64,16 @@ export class Groups {
         if ((this.start[index] ?? 0) > at) break;
       }
     }
-    this.#text = reading.text;
+    this.#isKnown = true;
     this.#parse(reading, at);
     return this.count > 0 ? 0 : -1;
   }
 
   #cursor = 0;
 
-  #parse({ text, end, isOpen }: Reading, from: number): void {
+  #parse({ units, end, isOpen, work }: Reading, from: number): void {
     this.count = 0;
+    this.total = 0;
     this.#cursor = 0;
     this.isCut = false;
     let at = from;
@@ -75,7 +83,7 @@ export class Groups {
       let flags = 0;
       const limit = Math.min(end, start + LONGEST_GROUP);
       for (; at < limit; at++) {
-        const kind = (CLASSES[text.charCodeAt(at)] ?? 0) & ALPHANUMERIC;
+        const kind = (CLASSES[units[at] ?? 0] ?? 0) & ALPHANUMERIC;
         if (kind === 0) break;
         flags |= kind;
       }
@@ -85,13 +93,16 @@ export class Groups {
       this.length[this.count] = at - start;
       this.flags[this.count] = flags;
       this.before[this.count] = separator;
+      this.total += at - start;
+      this.ends[this.count] = this.total;
       this.count += 1;
+      work.units += at - start + 1;
       separator = NONE;
-      const first = text.charCodeAt(at);
+      const first = units[at] ?? 0;
       if (at < end) separator = (first < 0x80 ? SEPARATOR_OF[first] : 0) ?? 0;
       const after = at;
       if (separator !== NONE) at += 1;
-      if (separator === SPACE || separator === NONE) at = this.#bracket(text, after, end, at);
+      if (separator === SPACE || separator === NONE) at = this.#bracket(units, after, end, at);
       if (at !== after && at > after + 1) separator = BRACKET;
       else if (at !== after && separator === NONE) separator = BRACKET;
       if (at === end && isOpen) this.isCut = true;
@@ -101,13 +112,18 @@ export class Groups {
   }
 
   /** Reads ` (`, `(`, `) `, `)` or `)-`. @returns the place after it, or `otherwise` when there is none. */
-  #bracket(text: string, at: number, end: number, otherwise: number): number {
-    const first = text[at];
-    if (first === '(') return at + 1;
-    if (first === ' ' && at + 1 < end && text[at + 1] === '(') return at + 2;
-    if (first !== ')') return otherwise;
-    const second = at + 1 < end ? text[at + 1] : '';
-    return second === ' ' || second === '-' || second === '/' || second === '.' ? at + 2 : at + 1;
+  #bracket(units: Uint16Array, at: number, end: number, otherwise: number): number {
+    const first = units[at];
+    if (first === OPENING) return at + 1;
+    if (first === BLANK && at + 1 < end && units[at + 1] === OPENING) return at + 2;
+    if (first !== CLOSING) return otherwise;
+    const second = at + 1 < end ? (units[at + 1] ?? 0) : 0;
+    return second < 0x80 && SEPARATOR_OF[second] !== 0 ? at + 2 : at + 1;
+  }
+
+  /** The letters and digits of a group and of all after it. */
+  unitsFrom(index: number): number {
+    return this.total - (this.ends[index] ?? 0) + (this.length[index] ?? 0);
   }
 
   /** Returns some groups without their separators, in upper case. */
@@ -149,9 +165,9 @@ function isGroup(flags: number, length: number): boolean {
 }
 
 /** Tells if a value is joined to what stands before it: `0.`, `ORD-`, `3,`. */
-export function isPartOf(text: string, start: number): boolean {
-  if (start === 0) return false;
-  const mark = text[start - 1];
-  if (mark !== '-' && mark !== '.' && mark !== '/') return false;
-  return start > 1 && ((CLASSES[text.charCodeAt(start - 2)] ?? 0) & ALPHANUMERIC) !== 0;
+export function isPartOf(units: Uint16Array, start: number): boolean {
+  if (start < 2) return false;
+  const mark = units[start - 1];
+  if (mark !== 0x2d && mark !== 0x2e && mark !== 0x2f) return false;
+  return ((CLASSES[units[start - 2] ?? 0] ?? 0) & ALPHANUMERIC) !== 0;
 }
