@@ -308,7 +308,7 @@ test.each([
   [said({ text: 'Hello' }), 'messages.0.content.0.type: Field required'],
   [
     said({ type: 'poem' }),
-    "messages.0.content.0: Input tag 'poem' found using 'type' does not match any of the expected tags: 'text', 'image', 'document', 'tool_use', 'tool_result', 'thinking', 'redacted_thinking', 'server_tool_use', 'web_search_tool_result'",
+    "messages.0.content.0: Input tag 'poem' found using 'type' does not match any of the expected tags: 'text', 'image', 'document', 'search_result', 'tool_use', 'tool_result', 'thinking', 'redacted_thinking', 'server_tool_use', 'web_search_tool_result', 'tool_search_tool_result'",
   ],
   [
     said({ ...TEXT, cache_control: { type: 'ephemeral', scope: 'global' } }),
@@ -471,10 +471,10 @@ test('counts for a model that is there only', async () => {
 test.each([
   { tools: [{ type: 'memory_20250818', name: 'memory' }] },
   said({ ...TEXT_DOCUMENT, citations: { enabled: true } }),
-])('refuses %j, which only the real service has', async (body) => {
+])('answers %j', async (body) => {
   const answer = await call({ ...REQUEST, ...body });
-  expect(answer.status).toBe(501);
-  expect(answer.json()).toMatchObject({ error: { status: 'UNIMPLEMENTED' } });
+  expect(answer.status).toBe(200);
+  expect(answer.json()).toMatchObject({ type: 'message', stop_reason: 'end_turn' });
 });
 
 test.each([

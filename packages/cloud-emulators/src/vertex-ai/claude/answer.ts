@@ -3,9 +3,11 @@ import { newClaudeId } from './error.ts';
 import type { ClaudeModel } from './models.ts';
 import type { ClaudeRequest } from './request.ts';
 import { readAskedTurn } from './asked-turn.ts';
-import type { MessagesBody, Tool, WebSearchTool } from './schema.ts';
+import type { MessagesBody, Tool, ToolSearchTool, WebSearchTool } from './schema.ts';
 import { signThinking } from './thinking.ts';
 import { blocksOf, countClaudeTokens, firstTokens, loadedTools, textOf } from './tokens.ts';
+import { citeSources, type DocumentCitation } from './citations.ts';
+import { isToolSearch, searchTools, type ToolSearch, type ToolSearchToolResult } from './tool-search.ts';
 import { searchWeb, type ServerToolUse, type WebCitation, type WebSearchToolResult } from './web-search.ts';
 import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
@@ -14,11 +16,16 @@ import { wordsOf } from '../characters.ts';
 
 /** A block of an answer. */
 export type AnswerBlock =
-  | { readonly type: 'text'; readonly text: string; readonly citations?: readonly WebCitation[] }
+  | {
+      readonly type: 'text';
+      readonly text: string;
+      readonly citations?: readonly (WebCitation | DocumentCitation)[];
+    }
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: object }
   | ServerToolUse
-  | WebSearchToolResult;
+  | WebSearchToolResult
+  | ToolSearchToolResult;
 
 /** An answer of Claude. Source: https://platform.claude.com/docs/en/api/messages/create */
 export interface ClaudeMessage {
@@ -46,12 +53,13 @@ const MOST_WORDS = 24;
 
 /**
  * Answers a call with a text that depends only on the model and the whole prompt. A tool is used when the last text of
- * the user names it or the call demands it. Its input stands behind its name there, or is made from its schema. Claude
- * searches the web once where it may and uses no other tool; the text cites the page that it finds.
+ * the user names it or the call demands it. Its input stands behind its name there, or is made from its schema. A deferred
+ * tool is searched for first. Claude searches the web once where it may and uses no other tool. The text cites the page
+ * that it finds, and else a document that may be cited.
  */
 export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRequest): ClaudeMessage {
   const thinking = think(model, body);
-  const { used, searching } = chooseTools(body);
+  const { used, searching, toolSearch } = chooseTools(body);
   const isForced = body.tool_choice?.type === 'any' || body.tool_choice?.type === 'tool';
   const said =
     used.length > 0 ? `I use ${used.map(({ tool }) => tool.name).join(', ')}.` : compose(model, body);
@@ -60,12 +68,14 @@ export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRe
   const uses =
     text.stop_reason === 'end_turn' ? useTools(used, left - countClaudeTokens(text.text)) : undefined;
   const search = searching && searchWeb(searching, readAskedTurn(body).text);
+  const cited = search ? search.citation : citeSources(body);
   const content: AnswerBlock[] = [
     ...(thinking ? [thinking.block] : []),
+    ...(toolSearch ? [toolSearch.use, toolSearch.result] : []),
     ...(search ? [search.use, search.result] : []),
     ...(text.text === ''
       ? []
-      : [{ type: 'text' as const, text: text.text, ...(search && { citations: [search.citation] }) }]),
+      : [{ type: 'text' as const, text: text.text, ...(cited && { citations: [cited] }) }]),
     ...(uses?.blocks ?? []),
   ];
   return {
@@ -132,24 +142,28 @@ function think(model: ClaudeModel, body: MessagesBody): Thought | undefined {
 }
 
 /** A tool that the caller runs. */
-type CallersTool = Exclude<Tool, WebSearchTool>;
+type CallersTool = Exclude<Tool, WebSearchTool | ToolSearchTool>;
 
-/** The tools that an answer uses: the caller's own, and else the search of the web. */
+/** The tools that an answer uses: the caller's own, after a search for them, and else the search of the web. */
 interface ChosenTools {
   readonly used: readonly AskedTool<CallersTool>[];
   readonly searching: WebSearchTool | undefined;
+  readonly toolSearch: ToolSearch | undefined;
 }
 
 function chooseTools(body: MessagesBody): ChosenTools {
-  const tools = loadedTools(body);
+  const toolSearch = body.tool_choice?.type === 'none' ? undefined : searchTools(body);
+  const tools = [...loadedTools(body), ...(toolSearch?.found ?? [])];
   const search = tools.find((tool) => tool.type === 'web_search_20250305');
   const { tool_choice: choice } = body;
   const isForced = choice?.type === 'tool' && choice.name === search?.name;
-  const own = tools.filter((tool) => tool.type !== 'web_search_20250305');
+  const own = tools.filter(
+    (tool): tool is CallersTool => tool.type !== 'web_search_20250305' && !isToolSearch(tool),
+  );
   const used = isForced ? [] : chooseOwn(body, own);
   const mayNot = choice?.type === 'none' || (choice?.type === 'tool' && !isForced);
   const isAnswered = blocksOf(body.messages.at(-1)?.content ?? []).some(({ type }) => type === 'tool_result');
-  return { used, searching: used.length > 0 || mayNot || isAnswered ? undefined : search };
+  return { used, searching: used.length > 0 || mayNot || isAnswered ? undefined : search, toolSearch };
 }
 
 /**
@@ -206,18 +220,39 @@ function useTools(used: readonly AskedTool<CallersTool>[], tokens: number) {
 
 /**
  * The inputs of the tools that Anthropic defines.
- * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool and …/bash-tool
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool, …/bash-tool, …/memory-tool and
+ * …/computer-use-tool
  */
 const EDITOR_INPUT = {
   type: 'object',
   properties: { command: { enum: ['view'] }, path: { type: 'string' } },
   required: ['command', 'path'],
 };
+const MEMORY_INPUT = {
+  type: 'object',
+  properties: { command: { enum: ['view'] }, path: { enum: ['/memories'] } },
+  required: ['command', 'path'],
+};
+const COMPUTER_INPUT = {
+  type: 'object',
+  properties: { action: { enum: ['screenshot'] } },
+  required: ['action'],
+};
 const BASH_INPUT = { type: 'object', properties: { command: { type: 'string' } }, required: ['command'] };
 
 function inputSchemaOf(tool: CallersTool): object {
   if ('input_schema' in tool) return tool.input_schema;
-  return tool.type === 'bash_20250124' ? BASH_INPUT : EDITOR_INPUT;
+  switch (tool.type) {
+    case 'bash_20250124':
+      return BASH_INPUT;
+    case 'memory_20250818':
+      return MEMORY_INPUT;
+    case 'computer_20250124':
+    case 'computer_20251124':
+      return COMPUTER_INPUT;
+    default:
+      return EDITOR_INPUT;
+  }
 }
 
 /** Counts the tokens of a block; a thought counts on its own, and a search counts as input. */
@@ -227,6 +262,7 @@ function tokensOf(block: AnswerBlock): number {
       return countClaudeTokens(block.text);
     case 'thinking':
     case 'web_search_tool_result':
+    case 'tool_search_tool_result':
       return 0;
     case 'tool_use':
     case 'server_tool_use':

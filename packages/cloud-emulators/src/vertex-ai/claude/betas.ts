@@ -1,5 +1,6 @@
 import { invalidRequest } from './error.ts';
 import type { ClaudeModel } from './models.ts';
+import type { Tool } from './schema.ts';
 
 /**
  * The betas that Vertex AI accepts; all others are refused.
@@ -44,6 +45,24 @@ export function readBetas(header: string | string[] | undefined, { thinking }: C
     BETAS.has(beta) || (thinking === 'adaptive' && BETAS_OF_ADAPTIVE_MODELS.has(beta));
   refuse(betas.filter((beta) => !isAccepted(beta)));
   return betas;
+}
+
+/** The beta that each version of the computer belongs to: https://platform.claude.com/docs/en/agents-and-tools/tool-use/computer-use-tool */
+const BETAS_OF_COMPUTERS: Readonly<Record<string, string>> = {
+  computer_20250124: 'computer-use-2025-01-24',
+  computer_20251124: 'computer-use-2025-11-24',
+};
+
+/**
+ * Checks that the betas of a call have its computer in them. The words are our own.
+ * @throws ClaudeError invalid_request_error
+ */
+export function checkComputer(tools: readonly Tool[] = [], betas: readonly string[]): void {
+  tools.forEach(({ type }, i) => {
+    const beta = BETAS_OF_COMPUTERS[type ?? ''];
+    if (beta === undefined || betas.includes(beta)) return;
+    throw invalidRequest(`tools.${i}: \`${type}\` needs \`${beta}\` in the \`anthropic-beta\` header`);
+  });
 }
 
 /**

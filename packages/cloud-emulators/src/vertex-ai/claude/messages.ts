@@ -7,7 +7,7 @@ import { isFound } from './web-search.ts';
 
 /** The types of blocks that each role may send. */
 const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
-  user: new Set(['text', 'image', 'document', 'tool_result']),
+  user: new Set(['text', 'image', 'document', 'search_result', 'tool_result']),
   assistant: new Set([
     'text',
     'tool_use',
@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
     'redacted_thinking',
     'server_tool_use',
     'web_search_tool_result',
+    'tool_search_tool_result',
   ]),
 };
 /**
@@ -85,24 +86,38 @@ function checkBlock(block: Block, path: string): void {
 
 /** Checks that the result of each search stands behind it in the same message, unchanged. The words are our own. */
 function checkSearches(blocks: readonly Block[], i: number): void {
-  const used = blocks.flatMap((block) => (block.type === 'server_tool_use' ? [block.id] : []));
-  const found = blocks.flatMap((block) => (block.type === 'web_search_tool_result' ? [block] : []));
-  const open = used.find((id) => !found.some(({ tool_use_id }) => tool_use_id === id));
+  const used = blocks.flatMap((block) => (block.type === 'server_tool_use' ? [block] : []));
+  const found = blocks.flatMap((block) => (isSearchResult(block) ? [block] : []));
+  const isOf = (use: SearchUse, { type, tool_use_id }: SearchResult) =>
+    tool_use_id === use.id && type === resultTypeOf(use);
+  const open = used.find((use) => !found.some((result) => isOf(use, result)));
   if (open !== undefined) {
     throw invalidRequest(
-      `messages.${i}: \`web_search\` tool use with id \`${open}\` was found without a corresponding \`web_search_tool_result\` block`,
+      `messages.${i}: \`${open.name}\` tool use with id \`${open.id}\` was found without a corresponding \`${resultTypeOf(open)}\` block`,
     );
   }
-  for (const { tool_use_id, content } of found) {
-    if (!used.includes(tool_use_id)) {
+  for (const result of found) {
+    const { type, tool_use_id, content } = result;
+    if (!used.some((use) => isOf(use, result))) {
       throw invalidRequest(
-        `messages.${i}: unexpected \`tool_use_id\` found in \`web_search_tool_result\` blocks: ${tool_use_id}`,
+        `messages.${i}: unexpected \`tool_use_id\` found in \`${type}\` blocks: ${tool_use_id}`,
       );
     }
     if (Array.isArray(content) && !content.every(isFound)) {
       throw invalidRequest(`messages.${i}: Invalid \`encrypted_content\` in \`search_result\` block`);
     }
   }
+}
+
+type SearchUse = Extract<Block, { type: 'server_tool_use' }>;
+type SearchResult = Extract<Block, { type: 'web_search_tool_result' | 'tool_search_tool_result' }>;
+
+function isSearchResult(block: Block): block is SearchResult {
+  return block.type === 'web_search_tool_result' || block.type === 'tool_search_tool_result';
+}
+
+function resultTypeOf({ name }: SearchUse): SearchResult['type'] {
+  return name === 'web_search' ? 'web_search_tool_result' : 'tool_search_tool_result';
 }
 
 /** Source of the words: https://github.com/anthropics/claude-code/issues/5174 */

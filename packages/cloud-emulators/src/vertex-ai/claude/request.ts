@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import { readBetas, refuseBetas } from './betas.ts';
+import { checkComputer, readBetas, refuseBetas } from './betas.ts';
+import { checkCitable } from './citations.ts';
 import { ClaudeError, invalidRequest } from './error.ts';
 import { checkClaudeMessages } from './messages.ts';
 import type { ClaudeModel } from './models.ts';
 import { schemaError } from './schema-error.ts';
 import { CountTokensBody, type MessagesBody, messagesSchema } from './schema.ts';
 import { blocksOf, countPromptTokens } from './tokens.ts';
-import { refuseUnsupported } from './unsupported.ts';
 import { isDeeperThan } from '../json-depth.ts';
 
 /** A call of a model that has passed all checks of the service. */
@@ -25,7 +25,7 @@ const MAXIMUM_DEPTH = 100;
 
 /**
  * Reads a call of a model.
- * @throws ClaudeError in the words of the service; GoogleError UNIMPLEMENTED for what only the real service has
+ * @throws ClaudeError in the words of the service
  */
 export function readClaudeRequest(
   model: ClaudeModel,
@@ -34,10 +34,11 @@ export function readClaudeRequest(
 ): ClaudeRequest {
   const betas = readBetas(headers['anthropic-beta'], model);
   const json = parse(bytes);
-  refuseUnsupported(json);
   const body = check(messagesSchema(json.anthropic_version, betas), json);
   checkClaudeMessages(body);
+  checkComputer(body.tools, betas);
   checkCitations(body);
+  checkCitable(body);
   checkSampling(body);
   checkThinking(model, body);
   const inputTokens = countPromptTokens(body);
@@ -47,12 +48,11 @@ export function readClaudeRequest(
 
 /**
  * Reads a count of tokens.
- * @throws ClaudeError in the words of the service; GoogleError UNIMPLEMENTED for what only the real service has
+ * @throws ClaudeError in the words of the service
  */
 export function readCountTokensRequest(bytes: Buffer, headers: IncomingHttpHeaders): CountTokensBody {
   refuseBetas(headers['anthropic-beta']);
   const json = parse(bytes);
-  refuseUnsupported(json);
   const body = check(CountTokensBody, json);
   checkClaudeMessages(body);
   return body;

@@ -41,9 +41,20 @@ const DocumentBlock = z.strictObject({
       data: z.string(),
     }),
     z.strictObject({ type: z.literal('text'), media_type: z.literal('text/plain'), data: z.string() }),
+    z.strictObject({ type: z.literal('content'), content: z.union([z.string(), z.array(TextBlock)]) }),
   ]),
   title: z.string().nullish(),
   context: z.string().nullish(),
+  citations: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
+  cache_control: CacheControl,
+});
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/search-results */
+const SearchResultBlock = z.strictObject({
+  type: z.literal('search_result'),
+  source: z.string(),
+  title: z.string(),
+  content: z.array(TextBlock).min(1),
   citations: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
   cache_control: CacheControl,
 });
@@ -69,7 +80,15 @@ const ToolResultBlock = z.strictObject({
   content: z
     .union([
       z.string(),
-      z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock, DocumentBlock, ToolReferenceBlock])),
+      z.array(
+        z.discriminatedUnion('type', [
+          TextBlock,
+          ImageBlock,
+          DocumentBlock,
+          SearchResultBlock,
+          ToolReferenceBlock,
+        ]),
+      ),
     ])
     .optional(),
   is_error: z.boolean().optional(),
@@ -89,7 +108,7 @@ const Caller = z.strictObject({ type: z.literal('direct') }).optional();
 const ServerToolUseBlock = z.strictObject({
   type: z.literal('server_tool_use'),
   id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
-  name: z.literal('web_search'),
+  name: z.enum(['web_search', 'tool_search_tool_regex', 'tool_search_tool_bm25']),
   input: z.record(z.string(), z.unknown()),
   caller: Caller,
   cache_control: CacheControl,
@@ -114,16 +133,36 @@ const WebSearchToolResultBlock = z.strictObject({
   cache_control: CacheControl,
 });
 
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool */
+const ToolSearchToolResultBlock = z.strictObject({
+  type: z.literal('tool_search_tool_result'),
+  tool_use_id: z.string().regex(/^srvtoolu_[a-zA-Z0-9_]+$/),
+  content: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('tool_search_tool_search_result'),
+      tool_references: z.array(ToolReferenceBlock),
+    }),
+    z.strictObject({
+      type: z.literal('tool_search_tool_result_error'),
+      error_code: z.string(),
+      error_message: z.string().nullish(),
+    }),
+  ]),
+  cache_control: CacheControl,
+});
+
 const Block = z.discriminatedUnion('type', [
   TextBlock,
   ImageBlock,
   DocumentBlock,
+  SearchResultBlock,
   ToolUseBlock,
   ToolResultBlock,
   ThinkingBlock,
   RedactedThinkingBlock,
   ServerToolUseBlock,
   WebSearchToolResultBlock,
+  ToolSearchToolResultBlock,
 ]);
 /** A content block of a message, or of the result of a tool. */
 export type Block = z.infer<typeof Block> | z.infer<typeof ToolReferenceBlock>;
@@ -158,6 +197,42 @@ const TextEditorTool = z.strictObject({
 });
 const BashTool = z.strictObject({ ...DEFINED, type: z.literal('bash_20250124'), name: z.literal('bash') });
 
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/memory-tool */
+const MemoryTool = z.strictObject({
+  ...DEFINED,
+  type: z.literal('memory_20250818'),
+  name: z.literal('memory'),
+});
+
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/computer-use-tool */
+const COMPUTER = {
+  ...DEFINED,
+  name: z.literal('computer'),
+  display_height_px: z.int().min(1),
+  display_width_px: z.int().min(1),
+  display_number: z.int().min(0).nullish(),
+};
+const ComputerTool = z.strictObject({ ...COMPUTER, type: z.literal('computer_20250124') });
+const ZoomingComputerTool = z.strictObject({
+  ...COMPUTER,
+  type: z.literal('computer_20251124'),
+  enable_zoom: z.boolean().optional(),
+});
+
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool */
+const RegexToolSearch = z.strictObject({
+  ...DEFINED,
+  type: z.enum(['tool_search_tool_regex_20251119', 'tool_search_tool_regex']),
+  name: z.literal('tool_search_tool_regex'),
+});
+const WordToolSearch = z.strictObject({
+  ...DEFINED,
+  type: z.enum(['tool_search_tool_bm25_20251119', 'tool_search_tool_bm25']),
+  name: z.literal('tool_search_tool_bm25'),
+});
+/** The search for deferred tools that Claude runs itself. */
+export type ToolSearchTool = z.infer<typeof RegexToolSearch> | z.infer<typeof WordToolSearch>;
+
 const Domains = z.array(z.string().min(1)).nullish();
 /**
  * The search that Claude runs itself, without the filters of later versions, which Vertex AI does not have.
@@ -183,7 +258,17 @@ const WebSearchTool = z.strictObject({
 /** The search that Claude runs itself. */
 export type WebSearchTool = z.infer<typeof WebSearchTool>;
 
-const Tool = z.discriminatedUnion('type', [CustomTool, TextEditorTool, BashTool, WebSearchTool]);
+const Tool = z.discriminatedUnion('type', [
+  CustomTool,
+  TextEditorTool,
+  BashTool,
+  MemoryTool,
+  ComputerTool,
+  ZoomingComputerTool,
+  WebSearchTool,
+  RegexToolSearch,
+  WordToolSearch,
+]);
 /** A tool that Claude may use. */
 export type Tool = z.infer<typeof Tool>;
 

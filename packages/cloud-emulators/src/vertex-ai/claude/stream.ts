@@ -85,6 +85,7 @@ function inPieces(block: AnswerBlock): { empty: AnswerBlock; deltas: object[] } 
         ],
       };
     case 'web_search_tool_result':
+    case 'tool_search_tool_result':
       return { empty: block, deltas: [] };
     case 'tool_use':
     case 'server_tool_use':

@@ -51,11 +51,17 @@ export function loadedTools({
   tools = [],
 }: Pick<ClaudePrompt, 'messages' | 'tools'>): readonly Tool[] {
   if (tools.every(({ defer_loading }) => defer_loading !== true)) return tools;
-  const results = messages.flatMap(({ content }) => blocksOf(content)).flatMap(contentOfResult);
+  const results = messages.flatMap(({ content }) => blocksOf(content)).flatMap(referencesOf);
   const found = new Set(
     results.flatMap((block) => (block.type === 'tool_reference' ? [block.tool_name] : [])),
   );
   return tools.filter(({ name, defer_loading }) => defer_loading !== true || found.has(name));
+}
+
+/** Gives what a block refers to: the content of a tool's result, or the tools that Claude's own search has found. */
+function referencesOf(block: Block): readonly Block[] {
+  if (block.type !== 'tool_search_tool_result') return contentOfResult(block);
+  return block.content.type === 'tool_search_tool_search_result' ? block.content.tool_references : [];
 }
 
 function contentOfResult(block: Block): readonly Block[] {
@@ -73,13 +79,16 @@ export function textOf(block: Block): string {
     case 'text':
       return block.text;
     case 'document':
-      return [block.title, block.context, block.source.type === 'text' ? block.source.data : undefined]
+      return [block.title, block.context, textOfSource(block.source)]
         .filter((text) => typeof text === 'string')
         .join('\n');
+    case 'search_result':
+      return [block.source, block.title, ...block.content.map(({ text }) => text)].join('\n');
     case 'tool_use':
     case 'server_tool_use':
       return `${block.name} ${JSON.stringify(block.input)}`;
     case 'web_search_tool_result':
+    case 'tool_search_tool_result':
       return JSON.stringify(block.content);
     case 'tool_result':
       return blocksOf(block.content ?? [])
@@ -88,6 +97,11 @@ export function textOf(block: Block): string {
     default:
       return '';
   }
+}
+
+function textOfSource(source: Extract<Block, { type: 'document' }>['source']): string | undefined {
+  if (source.type === 'content') return blocksOf(source.content).map(textOf).join('\n');
+  return source.type === 'text' ? source.data : undefined;
 }
 
 /** A block that counts by its file, not by its text. */
@@ -99,7 +113,7 @@ function filesOf(block: Block): FileBlock[] {
 }
 
 function tokensOfFile({ source }: FileBlock): number {
-  if (source.type === 'text') return 0;
+  if (source.type === 'text' || source.type === 'content') return 0;
   if (source.media_type === 'application/pdf') return TOKENS_OF_PDF;
   const size = sizeOfImage(source.media_type, Buffer.from(source.data, 'base64'));
   return size ? Math.ceil((size.width * size.height) / PIXELS_PER_TOKEN) : 0;

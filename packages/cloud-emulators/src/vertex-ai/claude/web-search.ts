@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { wordsOf } from '../characters.ts';
 import { newClaudeId } from './error.ts';
-import type { WebSearchTool } from './schema.ts';
+import type { ToolSearchTool, WebSearchTool } from './schema.ts';
 
-/** A search that Claude runs, in an answer or as it comes back in a later call. */
+/** A search of the web or for tools that Claude runs, in an answer or as it comes back in a later call. */
 export interface ServerToolUse {
   readonly type: 'server_tool_use';
   readonly id: string;
-  readonly name: 'web_search';
+  readonly name: 'web_search' | ToolSearchTool['name'];
   readonly input: object;
   readonly caller: { readonly type: 'direct' };
 }
