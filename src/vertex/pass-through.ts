@@ -135,13 +135,15 @@ async function readFailure(response: Response, format: AnswerFormat): Promise<Ve
 /** The gRPC status of a fault of the request: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
 const INVALID_ARGUMENT = 3;
 
-/** Headers that say how the bytes of a container's answer must be read. */
+/** Headers that say how the bytes of an answer must be read. */
 const DESCRIBING = ['content-encoding', 'content-disposition', 'content-language'] as const;
 const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
 
-/** Picks the headers of a container's answer that describe its bytes. Google's own answers have none that matter. */
+/**
+ * Picks the headers of an answer that describe its bytes. Whoever has written the answer, its bytes can't be read without
+ * them.
+ */
 function describingHeaders(response: Response): { headers?: Readonly<Record<string, string>> } {
-  if (!isOfContainer(response)) return {};
   const found = DESCRIBING.flatMap((name) => {
     const value = response.headers[name];
     return typeof value === 'string' && HEADER_VALUE.test(value) ? [[name, value] as const] : [];

@@ -69,27 +69,30 @@ test.each([OF_CONTAINER, { 'content-type': 'application/json' }])(
   },
 );
 
-test('headers that describe the bytes of a container’s answer come with them', async () => {
-  const answer = await answerOf({
-    status: 200,
-    body: 'a,b\n',
-    headers: {
-      ...OF_CONTAINER,
+test.each([OF_CONTAINER, {}])(
+  'headers that describe the bytes of an answer with %j come with them',
+  async (headers) => {
+    const answer = await answerOf({
+      status: 200,
+      body: 'a,b\n',
+      headers: {
+        ...headers,
+        'content-type': 'text/csv',
+        'content-disposition': 'attachment; filename="a.csv"',
+        'content-language': 'de',
+        'set-cookie': 'a=b',
+      },
+    });
+    expect([answer.status, answer.text]).toEqual([200, 'a,b\n']);
+    expect(answer.headers).toMatchObject({
       'content-type': 'text/csv',
       'content-disposition': 'attachment; filename="a.csv"',
       'content-language': 'de',
-      'set-cookie': 'a=b',
-    },
-  });
-  expect([answer.status, answer.text]).toEqual([200, 'a,b\n']);
-  expect(answer.headers).toMatchObject({
-    'content-type': 'text/csv',
-    'content-disposition': 'attachment; filename="a.csv"',
-    'content-language': 'de',
-  });
-  expect(answer.headers).not.toHaveProperty('set-cookie');
-  observed.whenRecorded(answer, { outcome: 'answered' });
-});
+    });
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    observed.whenRecorded(answer, { outcome: 'answered' });
+  },
+);
 
 test.each([
   [429, { 'retry-after': '7' }, '7'],
@@ -140,13 +143,26 @@ test('labels of a prediction are dropped, as older clients send them empty', asy
   }
 });
 
-test('bytes that a container has compressed arrive with the header that says so', async () => {
-  const body = gzipSync('{"a":1}').toString('latin1');
-  const answer = await answerOf({
+test.each([OF_CONTAINER, { 'content-type': 'application/json' }])(
+  'bytes that are compressed arrive with the header that says so, with %j',
+  async (headers) => {
+    const body = gzipSync('{"a":1}').toString('latin1');
+    const answer = await answerOf({ status: 200, body, headers: { ...headers, 'content-encoding': 'gzip' } });
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'gzip']);
+    observed.whenRecorded(answer, { outcome: 'answered' });
+  },
+);
+
+test('a stream that is compressed has the header that says so', async () => {
+  const path =
+    '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/6789012345:streamRawPredict';
+  await observed.chain.control('vertex-ai', 'POST', 'faults', {
+    path: ':streamRawPredict',
     status: 200,
-    body,
-    headers: { ...OF_CONTAINER, 'content-encoding': 'gzip' },
+    body: gzipSync('{"a":1}').toString('latin1'),
+    headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
   });
+  const answer = await observed.call({ application: 'scoring-app', path, body: '{"instances":[[1,2,3,4]]}' });
   expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'gzip']);
   observed.whenRecorded(answer, { outcome: 'answered' });
 });
