@@ -114,9 +114,14 @@ export class ContextMemory {
     return mask;
   }
 
+  /** The last place where a value may begin that only a word before it tells. */
+  get tellingEnd(): number {
+    return this.#lastTelling + TELLING_REACH;
+  }
+
   /** Tells if a word may be near that announces a value which nothing else tells. */
   isTelling(at: number): boolean {
-    return at - this.#lastTelling <= TELLING_REACH;
+    return at <= this.tellingEnd;
   }
 
   /** Tells if a context, by its number, was given at most `reach` units before a place. */

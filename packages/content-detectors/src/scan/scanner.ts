@@ -1,12 +1,14 @@
-import { ASSIGN, CLASSES, DIGIT, JOINER, LETTER, LOWER, UPPER } from '../text/characters.ts';
+import { ASSIGN, AT, CLASSES, DIGIT, JOINER, LETTER, LOWER, UPPER } from '../text/characters.ts';
 import { HIDDEN } from '../text/normalise.ts';
 import type { View } from '../text/normalise.ts';
 import type { Asked } from './asked.ts';
 import { bitOf, ContextMemory, hashOf, idOf, lowered, mayName } from './context.ts';
-import { isDull } from './dull-words.ts';
+import { isDull, isDullNumber } from './dull-words.ts';
+import { beginsNumber, OPENING, passProse } from './pass-prose.ts';
 import { endsAtText, reachOf } from './reach.ts';
 import type { Announced, Candidate, Work } from './reading.ts';
 import { WordExaminer } from './word-examiner.ts';
+import { isStreetName } from '../values/street-names.ts';
 import type { OwnDetector } from '../own/own-detector.ts';
 
 /** The most code units of a word. One that is longer is cut into pieces, which are words. */
@@ -17,11 +19,11 @@ const KEY = bitOf('key');
 const NOT_SECRET = bitOf('notSecret');
 const PERSON = bitOf('person');
 const TITLE = bitOf('title');
+/** The contexts of words that begin something themselves, or announce it. */
+const ACTING = TITLE | PERSON | bitOf('instruct') | bitOf('street');
 const NOT_SECRET_ID = idOf('notSecret');
 
 const NEWLINE = 0x0a;
-const OPENING = 0x28;
-const PLUS = 0x2b;
 const STOP = 0x2e;
 const STAR = 0x2a;
 const UNDERSCORE = 0x5f;
@@ -109,13 +111,15 @@ export class Scanner {
     reading.base = this.#base;
     this.work.units += length;
     let at = 0;
-    while (at < length) {
+    for (;;) {
+      if (this.#isQuiet) at = passProse(units, at, length, this.#context.tellingEnd - this.#base);
+      if (at >= length) return length;
       const unit = units[at] ?? 0;
       let from = at;
       if (CLASSES[unit] === 0) {
         if (unit === OPENING && at + 1 === length && isOpen) return at;
         if (unit !== OPENING || !beginsNumber(units[at + 1] ?? 0)) {
-          if (!this.#isQuiet || unit === HIDDEN) this.#passDelimiter(unit, at);
+          this.#passDelimiter(unit, at);
           at += 1;
           continue;
         }
@@ -149,25 +153,23 @@ export class Scanner {
       }
       if (hash !== 0) isNaming ||= mayName(hash);
       if (end === length && isOpen && end - at < LONGEST_WORD && endsAtText(view, at)) return at;
-      if (
-        this.#isQuiet &&
-        !isNaming &&
-        isDull(
-          units,
-          at,
-          end,
-          flags,
-          (flags & (UPPER | ASSIGN)) !== 0 && this.#context.isTelling(this.#base + at),
-        )
-      ) {
+      if (this.#isQuiet && !isNaming && this.#isDull(at, end, flags, length)) {
         at = end;
         continue;
       }
-      const next = this.#examineWord(view, isOpen, at, end, flags, isNaming);
+      const word = this.#word;
+      word.begin(at, end, flags);
+      if (isNaming) {
+        this.#readNames(word);
+        if (this.#isQuiet && this.#namesAlone(word)) {
+          at = end;
+          continue;
+        }
+      }
+      const next = this.#examineWord(view, isOpen, word);
       if (next < 0) return at;
       at = next;
     }
-    return length;
   }
 
   /** Counts a decided part in, before the next is scanned. */
@@ -206,19 +208,28 @@ export class Scanner {
     this.#isQuiet = !this.#hasOwn && !this.#pendingName;
   }
 
+  /** Tells if a word that is no naming word can be passed where nothing is announced. */
+  #isDull(start: number, end: number, flags: number, length: number): boolean {
+    const { units } = this.#reading;
+    const isTelling = (flags & (DIGIT | UPPER | ASSIGN)) !== 0 && this.#context.isTelling(this.#base + start);
+    if ((flags & DIGIT) === 0) return isDull(units, start, end, flags, isTelling);
+    return !isTelling && isDullNumber(units, start, end, flags, length);
+  }
+
+  /** Tells if a naming word does nothing but give contexts to what follows. */
+  #namesAlone({ start, end, flags, mask, secret }: ReadWord): boolean {
+    return (
+      secret === undefined &&
+      (mask & ACTING) === 0 &&
+      (flags & (DIGIT | AT)) === 0 &&
+      this.#isDull(start, end, flags, end) &&
+      !isStreetName(this.#reading.units, start, end)
+    );
+  }
+
   /** Looks at a word. @returns the place after it and its values, or -1 when it needs more text. */
-  #examineWord(
-    view: View,
-    isOpen: boolean,
-    start: number,
-    end: number,
-    flags: number,
-    isNaming: boolean,
-  ): number {
-    const word = this.#word;
-    word.begin(start, end, flags);
-    if (isNaming) this.#readNames(word);
-    else word.hasLetters = (flags & LETTER) !== 0;
+  #examineWord(view: View, isOpen: boolean, word: ReadWord): number {
+    const { start, end } = word;
     word.announced = this.#announced(word);
     word.isName = this.#isTitle || this.#isName;
     word.isLabelled = this.#isLabelled && !this.#isTitle;
@@ -279,7 +290,6 @@ export class Scanner {
     if (word.valueStart < 0)
       word.secret = secretOf(word.lastMask, isOther ? NOT_SECRET : previous, word.secret);
     word.runs += 1;
-    word.hasLetters = true;
   }
 
   /** Returns what is announced for the value in a word, or for the word itself. */
@@ -308,7 +318,7 @@ export class Scanner {
       this.#pendingName = !endsAssigned;
       return;
     }
-    const isMark = !word.hasLetters && (flags & ~(ASSIGN | JOINER)) === 0;
+    const isMark = (flags & ~(ASSIGN | JOINER)) === 0;
     this.#isName =
       this.#pendingName && (isMark || (end - start <= LONGEST_FILLER && FILLERS.has(text.slice(start, end))));
     this.#isLabelled = isMark;
@@ -351,11 +361,6 @@ export class Scanner {
   }
 }
 
-/** Tells if a bracket before a unit belongs to a number, as in phone numbers: digits or a plus follow. */
-function beginsNumber(next: number): boolean {
-  return next === PLUS || CLASSES[next] === DIGIT;
-}
-
 /** A word and what reading it gave. One is used for all words. */
 class ReadWord {
   start = 0;
@@ -366,7 +371,6 @@ class ReadWord {
   mask = 0;
   /** The runs of letters in it, counted in words that may give contexts. */
   runs = 0;
-  hasLetters = false;
   secret: 'password' | 'key' | undefined;
   valueStart = -1;
   announced: Announced | undefined;
@@ -380,7 +384,6 @@ class ReadWord {
     this.lastMask = 0;
     this.mask = 0;
     this.runs = 0;
-    this.hasLetters = false;
     this.secret = undefined;
     this.valueStart = -1;
   }

@@ -34,7 +34,7 @@ const LONGEST_NAME = 7;
 const MOST_DIGITS = 6;
 const MOST_HEXADECIMALS = 5;
 
-/** What a backslash and a letter stand for. */
+/** The characters that a backslash and a letter stand for. */
 const CONTROLS = new Uint8Array(0x80);
 for (const [letter, control] of ['n\n', 'r\r', 't\t', '""', '//'].map((pair) => Array.from(pair)))
   CONTROLS[letter?.charCodeAt(0) ?? 0] = control?.charCodeAt(0) ?? 0;

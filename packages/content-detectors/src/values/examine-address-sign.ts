@@ -3,6 +3,7 @@ import type { Candidate, Reading, Word } from '../scan/reading.ts';
 
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 253;
+const LONGEST_LABEL = 63;
 /** Endings of names that are none of e-mail domains. https://www.rfc-editor.org/rfc/rfc6762#appendix-G, and files. */
 const NO_DOMAINS = new Set(
   'local localdomain localhost lan internal intranet png jpg jpeg gif svg webp avif ico js mjs cjs ts tsx jsx css scss html json xml yml yaml txt pdf zip gz tgz'.split(
@@ -51,8 +52,7 @@ export function examineEmails({ text, units, work }: Reading, word: Word, found:
     while (end < last && isDomain(units[end] ?? 0)) end += 1;
     while (end > at && !((CLASSES[units[end - 1] ?? 0] ?? 0) & (LETTER | DIGIT))) end -= 1;
     work.units += last - start;
-    const domain = text.slice(at + 1, end);
-    if (!isMailDomain(domain)) continue;
+    if (!isMailDomain(text, units, at + 1, end)) continue;
     const after = units[end] ?? 0;
     // https://git-scm.com/docs/git-clone#_git_urls: a place of a repository, which nobody reads mail at.
     if (after === 0x3a && text.slice(start, at) === 'git') continue;
@@ -61,14 +61,31 @@ export function examineEmails({ text, units, work }: Reading, word: Word, found:
   }
 }
 
-function isMailDomain(domain: string): boolean {
-  const labels = domain.split('.');
-  const top = labels.at(-1) ?? '';
-  if (labels.length < 2 || labels.some((label) => label === '' || label.length > 63 || label.startsWith('-')))
-    return false;
-  if (top.length < 2 || /\d/.test(top) ? !/^xn--/i.test(top) : NO_DOMAINS.has(top.toLowerCase()))
-    return false;
-  return !/^\d+x$/.test(labels[0] ?? '');
+function isMailDomain(text: string, units: Uint16Array, start: number, end: number): boolean {
+  let label = start;
+  let isPicture = false;
+  for (let at = start; at <= end; at++) {
+    if (at < end && units[at] !== PERIOD) continue;
+    if (at === label || at - label > LONGEST_LABEL || units[label] === HYPHEN) return false;
+    // `logo@2x.png`
+    if (label === start && isScale(units, start, at)) isPicture = true;
+    if (at < end) label = at + 1;
+  }
+  return label > start && !isPicture && isTopLevel(text, units, label, end);
+}
+
+/** Tells if a label is the scale of a picture: digits and an `x`. */
+function isScale(units: Uint16Array, start: number, end: number): boolean {
+  if (end - start < 2 || units[end - 1] !== 0x78) return false;
+  for (let at = start; at < end - 1; at++) if (CLASSES[units[at] ?? 0] !== DIGIT) return false;
+  return true;
+}
+
+function isTopLevel(text: string, units: Uint16Array, start: number, end: number): boolean {
+  let isPlain = end - start >= 2;
+  for (let at = start; at < end && isPlain; at++) isPlain = CLASSES[units[at] ?? 0] !== DIGIT;
+  const top = text.slice(start, end);
+  return isPlain ? !NO_DOMAINS.has(top.toLowerCase()) : /^xn--/i.test(top);
 }
 
 /** A URL with a password: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */

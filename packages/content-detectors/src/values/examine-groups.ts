@@ -23,7 +23,7 @@ const WORK_OF_FORM = 16;
 
 /** A form, as it is looked up. */
 interface Form extends IdentifierForm {
-  /** Its number in `IDENTIFIER_FORMS`. */
+  /** The place in `IDENTIFIER_FORMS`. */
   readonly id: number;
   readonly needed: readonly number[];
   readonly isMixed: boolean;

@@ -1,6 +1,7 @@
 import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from '../text/characters.ts';
 import { idOf } from '../scan/context.ts';
 import type { Candidate, Reading, Word } from '../scan/reading.ts';
+import { mayBeRomanceStreet } from './street-names.ts';
 
 const LONGEST_ADDRESS = 90;
 const LONGEST_COORDINATES = 60;
@@ -35,22 +36,10 @@ const BLANK = 0x20;
 const COMMA = 0x2c;
 const ROMANCE_WORD = new RegExp(`(?:bis |ter )?(?:${ROMANCE}) `, 'iuy');
 
-/** One for each pair of characters that a word of `ROMANCE`, `bis` and `ter` begins with. */
-const ROMANCE_BEGINNINGS = new Uint8Array(0x80 * 0x80);
-for (const pair of 'ru av bo bd pl ch al im qu co ro ca c/ pa vi pi la pr tr es bi te'.split(' '))
-  ROMANCE_BEGINNINGS[pair.charCodeAt(0) * 0x80 + pair.charCodeAt(1)] = 1;
-
-/** The number of the pair of characters at a place, 0 when one of them is not of ASCII. */
-function pairOf(units: Uint16Array, at: number): number {
-  const first = units[at] ?? 0;
-  const second = units[at + 1] ?? 0;
-  return first < 0x80 && second < 0x80 ? first * 0x80 + second : 0;
-}
-
 function mayBeStreet(text: string, units: Uint16Array, at: number): boolean {
   const kind = CLASSES[units[at] ?? 0] ?? 0;
   if ((kind & (UPPER | OTHER_LETTER)) !== 0) return true;
-  if (kind !== LOWER || ROMANCE_BEGINNINGS[pairOf(units, at)] === 0) return false;
+  if (kind !== LOWER || !mayBeRomanceStreet(units, at)) return false;
   ROMANCE_WORD.lastIndex = at;
   return ROMANCE_WORD.test(text);
 }

@@ -36,3 +36,15 @@ function endsWith(units: Uint16Array, start: number, end: number, ending: string
 function loweredEszett(unit: number): number {
   return unit === 0x1e9e ? 0xdf : lowered(unit);
 }
+
+/** One for each pair of characters that words of streets in Romance languages begin with, and the `bis` and `ter` before. */
+const ROMANCE_BEGINNINGS = new Uint8Array(0x80 * 0x80);
+for (const pair of 'ru av bo bd pl ch al im qu co ro ca c/ pa vi pi la pr tr es bi te'.split(' '))
+  ROMANCE_BEGINNINGS[pair.charCodeAt(0) * 0x80 + pair.charCodeAt(1)] = 1;
+
+/** Tells if a word in small letters may be one of streets in a Romance language: `rue`, `calle`, `via`. */
+export function mayBeRomanceStreet(units: Uint16Array, at: number): boolean {
+  const first = units[at] ?? 0;
+  const second = units[at + 1] ?? 0;
+  return first < 0x80 && second < 0x80 && ROMANCE_BEGINNINGS[first * 0x80 + second] === 1;
+}
