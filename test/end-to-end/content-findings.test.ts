@@ -1,5 +1,6 @@
 import type { RecordList } from '../../src/questions/list-records.ts';
 import type { Usage } from '../../src/questions/sum-usage.ts';
+import { today } from './days.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
@@ -7,7 +8,8 @@ import type { Answer } from './send-bytes.ts';
 const EMAIL = 'erika.mustermann@mail.example.com';
 /** An access key of AWS by its form, put together here so that it stands in no file. */
 const SECRET = ['AKIA', 'Q7ZLM3VXT5RNB2WD'].join('');
-const FIRST_DAY = new Date().toISOString().slice(0, 10);
+/** Calls may have been made on the day before the one on which they are asked about. */
+const FIRST_DAY = today();
 
 let observed: ObservedChain;
 let calls: Readonly<Record<'redacted' | 'restored' | 'blocked' | 'clean', Answer>>;
@@ -62,11 +64,11 @@ test('a record has findings by kind, direction, action and count, of denied call
 test('records are listed by a kind of finding', async () => {
   const idsOf = ({ records }: RecordList) => records.map(({ requestId }) => requestId);
   const { redacted, restored, blocked } = calls;
-  const all = await read<RecordList>('auditor-app', 'audit?finding=email&limit=200');
+  const all = await read<RecordList>('auditor-app', `audit?finding=email&limit=200&from=${FIRST_DAY}`);
   expect(idsOf(all).toSorted()).toEqual(
     [redacted, restored, blocked].map(({ requestId }) => requestId).toSorted(),
   );
-  const secrets = await read<RecordList>('sandbox-app', 'audit?finding=aws-key');
+  const secrets = await read<RecordList>('sandbox-app', `audit?finding=aws-key&from=${FIRST_DAY}`);
   expect(idsOf(secrets)).toEqual([blocked.requestId]);
   expect(secrets.records[0]?.findings).toContainEqual(expect.objectContaining(awsKey));
   expect(idsOf(await read<RecordList>('sandbox-app', 'audit?finding=iban'))).toEqual([]);

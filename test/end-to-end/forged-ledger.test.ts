@@ -4,6 +4,7 @@ import { hashEntry, NO_PREVIOUS } from '@vertex-ai-gateway/audit-ledger/verifica
 import type { RecordList } from '../../src/questions/list-records.ts';
 import type { Usage } from '../../src/questions/sum-usage.ts';
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
+import { today } from './days.ts';
 
 const APPLICATION = 'eu-analytics-app';
 const MADE_UP = '20260101T000000000Z-deadbeef';
@@ -11,6 +12,8 @@ const MADE_UP = '20260101T000000000Z-deadbeef';
 const FORGED_TOKENS = 18_000_000;
 const TELLING_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 200;
+/** Calls may have been made on the day before the one on which they are asked about. */
+const FIRST_DAY = today();
 
 /** The key of somebody who may write blobs, and has no key of the gateway. */
 const forger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -97,12 +100,12 @@ test('what somebody adds to a killed process’s chain, or makes up, shows in no
   const telemetry = await untilTold();
   expect(telemetry).toContain('"problem":"unsealed"');
   expect(telemetry).not.toContain(String(FORGED_TOKENS));
-  const { records } = await ask<RecordList>('auditor-app', 'audit?limit=200');
+  const { records } = await ask<RecordList>('auditor-app', `audit?limit=200&from=${FIRST_DAY}`);
   const shown = records.filter(({ requestId }) => ids.includes(requestId));
   expect(shown.map(({ requestId }) => requestId).toSorted()).toEqual(ids.toSorted());
   for (const { outcome, revision: shownRevision } of shown)
     expect([outcome, shownRevision]).toEqual(['answered', undefined]);
-  const { total } = await ask<Usage>(APPLICATION, 'usage');
+  const { total } = await ask<Usage>(APPLICATION, `usage?from=${FIRST_DAY}`);
   expect(total).toMatchObject({ calls: 3, outcomes: { answered: 3 } });
   expect(total.totalTokens).toBeLessThan(FORGED_TOKENS);
 

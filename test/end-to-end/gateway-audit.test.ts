@@ -6,6 +6,7 @@ import { loadGovernance } from '../../src/governance/load-governance.ts';
 import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { RecordList } from '../../src/questions/list-records.ts';
 import type { Usage } from '../../src/questions/sum-usage.ts';
+import { today } from './days.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
@@ -15,7 +16,8 @@ const { policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 /** Stands for what a caller would send; no record and no telemetry may hold it. */
 const PROMPT = 'Ocelots nap at noon.';
 const QUERY = '/v1/apps/';
-const FIRST_DAY = new Date().toISOString().slice(0, 10);
+/** Calls may have been made on the day before the one on which they are asked about. */
+const FIRST_DAY = today();
 
 let observed: ObservedChain;
 /** Calls whose records the tests read, by outcome. */
@@ -70,7 +72,7 @@ async function askForStream(
   const answer = await observed.call({
     application,
     method: 'GET',
-    path: `/gateway/v1/audit${query}`,
+    path: `/gateway/v1/audit?from=${FIRST_DAY}${query.replace('?', '&')}`,
     headers,
   });
   observed.whenRecorded(answer, {
@@ -87,7 +89,8 @@ async function read<Result>(application: string, path: string): Promise<Result> 
   return JSON.parse(answer.text) as Result;
 }
 
-const list = (application: string, query = '') => read<RecordList>(application, `audit${query}`);
+const list = (application: string, query = '') =>
+  read<RecordList>(application, `audit?from=${FIRST_DAY}${query.replace('?', '&')}`);
 const idsOf = ({ records }: RecordList) => records.map(({ requestId }) => requestId);
 
 /** Gives back the sentence that the caller reads. */
@@ -143,12 +146,12 @@ test('what the edge refused is on the list too', async () => {
 });
 
 test('what the edge refused counts as a call of the model that was asked for', async () => {
-  const { usage } = await read<Usage>('eu-analytics-app', 'usage');
+  const { usage } = await read<Usage>('eu-analytics-app', `usage?from=${FIRST_DAY}`);
   expect(usage).toMatchObject([{ model: 'gemini-3.5-flash', calls: 1, outcomes: { denied: 1 } }]);
 });
 
 test('a question to the gateway that the edge refuses is on record, and no call of a model', async () => {
-  const before = await read<Usage>('scoring-app', 'usage');
+  const before = await read<Usage>('scoring-app', `usage?from=${FIRST_DAY}`);
   const refused = await observed.call({
     application: 'scoring-app',
     method: 'GET',
@@ -163,7 +166,7 @@ test('a question to the gateway that the edge refuses is on record, and no call 
     subscriptionId: 'scoring-app',
   });
   await untilOnRecord([refused]);
-  const { usage } = await read<Usage>('scoring-app', 'usage');
+  const { usage } = await read<Usage>('scoring-app', `usage?from=${FIRST_DAY}`);
   expect(usage).toEqual(before.usage);
 });
 
@@ -338,7 +341,7 @@ test('somebody else’s record is as unknown as one that never was', async () =>
 });
 
 test('usage is that of the APIM subscription, by model', async () => {
-  const usage = await read<Usage>('scoring-app', 'usage');
+  const usage = await read<Usage>('scoring-app', `usage?from=${FIRST_DAY}`);
   expect(usage).toEqual({
     policyVersion,
     subscriptionId: 'scoring-app',
@@ -370,7 +373,7 @@ test('tokens and their cost are those of the answers', async () => {
   const { promptTokenCount, totalTokenCount } = usageMetadata;
   // The answer and the thoughts.
   const outputTokens = totalTokenCount - promptTokenCount;
-  const { usage } = await read<Usage>('assistants-app', 'usage?by=model');
+  const { usage } = await read<Usage>('assistants-app', `usage?by=model&from=${FIRST_DAY}`);
   const flash = usage.find(({ model }) => model === 'gemini-3.5-flash');
   expect(flash).toMatchObject({
     calls: 2,
@@ -385,12 +388,11 @@ test('tokens and their cost are those of the answers', async () => {
 });
 
 test('usage by day and by operation has the same total', async () => {
-  // The calls may have been made on the day before.
-  const [from, to] = [FIRST_DAY, new Date().toISOString().slice(0, 10)];
+  const [from, to] = [FIRST_DAY, today()];
   const byDay = await read<Usage>('assistants-app', `usage?by=day&from=${from}&to=${to}`);
   expect(byDay.usage.reduce((sum, { calls }) => sum + calls, 0)).toBe(2);
   expect(byDay.usage.filter(({ day }) => day !== from && day !== to)).toEqual([]);
-  const byOperation = await read<Usage>('assistants-app', 'usage?by=operation');
+  const byOperation = await read<Usage>('assistants-app', `usage?by=operation&from=${FIRST_DAY}`);
   expect(byOperation.usage).toMatchObject([{ operation: 'generateContent', calls: 2 }]);
   expect(byOperation.total).toEqual(byDay.total);
 });
@@ -403,7 +405,7 @@ test('a period without calls has no usage', async () => {
     usage: [],
     total: { calls: 0 },
   });
-  expect(await list('scoring-app', `?${past}`)).toEqual({ records: [] });
+  expect(await read<RecordList>('scoring-app', `audit?${past}`)).toEqual({ records: [] });
 });
 
 /** The cursor of a page that ends at this instant. */

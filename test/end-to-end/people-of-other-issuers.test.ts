@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { today } from './days.ts';
 import { expectErrorBody } from './expect-refusal.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
@@ -13,6 +14,9 @@ const AGENT = `agents:
     applicationId: 0oa1vertexassist0x5d7
     roles: [Sandbox.Use]
 `;
+
+/** Calls may have been made on the day before the one on which they are asked about. */
+const FIRST_DAY = today();
 
 let observed: ObservedChain;
 let directory: string;
@@ -78,7 +82,7 @@ test.each(PEOPLE)('auditors find the records of %j', async (sub) => {
   const answer = await observed.call({
     application: 'auditor-app',
     method: 'GET',
-    path: `/gateway/v1/audit?caller=${encodeURIComponent(sub)}&outcome=answered`,
+    path: `/gateway/v1/audit?caller=${encodeURIComponent(sub)}&outcome=answered&from=${FIRST_DAY}`,
   });
   expect(answer.status).toBe(200);
   const { records } = JSON.parse(answer.text) as { records: { personId: string }[] };
