@@ -37,18 +37,23 @@ export function iban(value: string): boolean {
   return mod97(value.slice(4) + value.slice(0, 4)) === 1;
 }
 
-/** https://de.wikipedia.org/wiki/Steuerliche_Identifikationsnummer: ISO 7064 MOD 11,10, and one digit twice or three times. */
-export function germanTaxId(value: string): boolean {
-  if (value.startsWith('0')) return false;
-  const counts = new Array<number>(10).fill(0);
+/** The check digit of German tax numbers by ISO 7064 MOD 11,10. */
+export function germanTaxIdCheckDigit(value: string): boolean {
   let product = 10;
   for (let at = 0; at < 10; at++) {
-    counts[digit(value, at)] = (counts[digit(value, at)] ?? 0) + 1;
     const sum = (digit(value, at) + product) % 10 || 10;
     product = (sum * 2) % 11;
   }
+  return (11 - product) % 10 === digit(value, 10);
+}
+
+/** https://de.wikipedia.org/wiki/Steuerliche_Identifikationsnummer: the check digit, and one digit twice or three times. */
+export function germanTaxId(value: string): boolean {
+  if (value.startsWith('0')) return false;
+  const counts = new Array<number>(10).fill(0);
+  for (let at = 0; at < 10; at++) counts[digit(value, at)] = (counts[digit(value, at)] ?? 0) + 1;
   const repeated = counts.filter((count) => count > 1);
-  return repeated.length === 1 && (repeated[0] ?? 0) <= 3 && (11 - product) % 10 === digit(value, 10);
+  return repeated.length === 1 && (repeated[0] ?? 0) <= 3 && germanTaxIdCheckDigit(value);
 }
 
 function crossSum(value: number): number {

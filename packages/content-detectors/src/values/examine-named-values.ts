@@ -21,6 +21,8 @@ const NAMED_FORMS: readonly NamedForm[] = [
     context: idOf('passport'),
     pattern: /(?=[A-Z]{0,3}(?:\d[A-Z\d]{0,2}){3,9})[A-Z\d]{6,9}/y,
   },
+  // German ones have no vowels, so that they are no words. https://de.wikipedia.org/wiki/Ausweisnummer
+  { kind: 'passport', context: idOf('passport'), pattern: /(?=[A-Z]{1,8}\d)[CFGHJKLMNPRTVWXYZ\d]{9}/y },
   {
     kind: 'driving-licence',
     context: idOf('licence'),

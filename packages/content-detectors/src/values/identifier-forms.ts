@@ -7,6 +7,7 @@ import {
   germanHealthInsurance,
   germanSocialInsurance,
   germanTaxId,
+  germanTaxIdCheckDigit,
   italianFiscalCode,
   luhn,
   spanishDni,
@@ -74,6 +75,16 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     needs: ['card'],
     isCommon: true,
   },
+  // Cards of airlines (UATP) begin with 1, as many other numbers do.
+  {
+    kind: 'payment-card',
+    groups: [[15], [4, 5, 6]],
+    separators: PLAIN,
+    pattern: /^1\d{14}$/,
+    check: luhn,
+    needs: ['card'],
+    needsWhen: 'always',
+  },
   {
     kind: 'fr-nir',
     groups: [[15], [1, 2, 2, 2, 3, 3, 2], [13, 2], [1, 2, 2, 2, 6, 2], [1, 4, 2, 3, 3, 2]],
@@ -101,7 +112,17 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     pattern: /^\d{11}$/,
     check: germanTaxId,
     needs: ['taxDe'],
-    needsWhen: 'compact',
+    isCommon: true,
+  },
+  // Numbers that are made up for documents and tests have a right check digit and any others.
+  {
+    kind: 'de-tax-id',
+    groups: [[11], [2, 3, 3, 3]],
+    separators: [SPACE, SLASH],
+    pattern: /^[1-9]\d{10}$/,
+    check: germanTaxIdCheckDigit,
+    needs: ['taxDe'],
+    needsWhen: 'always',
   },
   {
     kind: 'es-dni',
@@ -111,6 +132,16 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     check: spanishDni,
     isCommon: true,
     needs: ['dni'],
+  },
+  // Numbers of early holders are written without zeros before them.
+  {
+    kind: 'es-dni',
+    groups: [[8], [7, 1], [1, 3, 3, 1]],
+    separators: [SPACE, HYPHEN, DOT],
+    pattern: /^\d{7}[A-Z]$/,
+    check: (value) => spanishDni(`0${value}`),
+    needs: ['dni'],
+    needsWhen: 'always',
   },
   {
     kind: 'es-nie',
@@ -187,6 +218,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     isCommon: true,
     needs: ['card'],
   },
+  { kind: 'in-pan', groups: [[10]], pattern: /^[A-Z]{5}\d{4}[A-Z]$/, needs: ['card'], needsWhen: 'always' },
   {
     kind: 'br-cpf',
     groups: [[3, 3, 3, 2], [9, 2], [11]],

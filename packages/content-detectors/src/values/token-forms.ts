@@ -70,7 +70,8 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
     ['xoxp-', '\\d{8,14}-[A-Za-z0-9-]{20,120}'],
     ['xoxe.xox', '[bp]-\\d-[A-Za-z0-9]{100,200}'],
     ['xoxe-', '\\d{1,14}-[A-Za-z0-9-]{20,200}'],
-    ...['xoxa-', 'xoxr-', 'xoxs-', 'xoxo-'].map((prefix) => [prefix, '[A-Za-z0-9-]{10,120}'] as const),
+    ...['xoxa-', 'xoxr-'].map((prefix) => [prefix, '(?:\\d-)?(?:\\d{8,14}-){0,3}[A-Za-z0-9]{8,80}'] as const),
+    ...['xoxs-', 'xoxo-'].map((prefix) => [prefix, '\\d{1,14}-[A-Za-z0-9-]{10,120}'] as const),
     ['xapp-', '\\d-[A-Z0-9]{5,20}-\\d{5,20}-[a-fA-F0-9]{20,80}'],
     ['hooks.slack.com/', '(?:services|workflows|triggers)/[A-Za-z0-9+/]{30,80}'],
   ]),
@@ -128,6 +129,8 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
     ['gsk_', '[A-Za-z0-9]{52}(?!\\w)'],
     ['xai-', '[A-Za-z0-9]{60,90}(?!\\w)'],
     ['r8_', '[A-Za-z0-9]{37}(?!\\w)'],
+    ['nfp_', '[A-Za-z0-9]{36}(?!\\w)'],
+    ['s-s4t2', '(?:ud|af)-[a-f0-9]{64}' + END],
     ['sbp_', '[a-f0-9]{40}(?!\\w)'],
     ['NRAK-', '[A-Z0-9]{27}' + END],
     ['NRII-', '[\\w-]{32}' + END],
@@ -159,7 +162,7 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
     ['sha256~', '[\\w-]{43}' + END],
     ['rdme_', '[a-z0-9]{70}'],
     ['pnu_', '[A-Za-z0-9]{36}(?!\\w)'],
-    ['ico-', '[A-Za-z0-9]{32}' + END],
+    ['ico-', '[A-Za-z0-9]{32}(?![\\w.-])'],
     ['EZAK', '[A-Za-z0-9]{54}(?!\\w)'],
     ['EZTK', '[A-Za-z0-9]{54}(?!\\w)'],
     ['FLWSECK_TEST-', '[a-hA-H0-9]{12,32}(?:-X)?'],
@@ -182,7 +185,7 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
 /** Forms that no prefix begins: what they contain, how many units stand before it, and the whole. */
 export const MARKED_FORMS: readonly { kind: string; mark: string; pattern: RegExp }[] = [
   // https://learn.microsoft.com/purview/sit-defn-client-secret-api-key
-  { kind: 'azure-secret', mark: 'Q~', pattern: /[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/g },
+  { kind: 'azure-secret', mark: 'Q~', pattern: /[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w~-]|\.\w)/g },
   // https://learn.microsoft.com/purview/sit-defn-azure-storage-account-key: keys that name their service.
   {
     kind: 'azure-secret',
@@ -204,6 +207,8 @@ export const MARKED_FORMS: readonly { kind: string; mark: string; pattern: RegEx
   { kind: 'service-token', mark: '.atlasv1.', pattern: /(?<!\w)[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}/g },
   { kind: 'service-token', mark: ':AA', pattern: /(?<![\w:])\d{8,10}:AA[\w-]{32,33}(?![\w-])/g },
   { kind: 'service-token', mark: '_mmk', pattern: /(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk/g },
+  // https://developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens
+  { kind: 'service-token', mark: '|', pattern: /(?<!\w)\d{15,16}\|[\w-]{27}(?![\w-])/g },
   { kind: 'service-token', mark: '-us', pattern: /(?<!\w)[a-f0-9]{32}-us\d{1,2}(?!\w)/g },
   {
     kind: 'service-token',
