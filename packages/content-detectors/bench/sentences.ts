@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Random } from './random.ts';
 import { NEAR_MISSES, VALUES } from './values.ts';
 
@@ -36,6 +37,43 @@ const PROSE = [
 const OF_EACH_VALUE = 60;
 const CLEAN = 1000;
 
+const DIGITS = '0123456789';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const UPPER = LOWER.toUpperCase();
+const ALPHANUMERIC = `${UPPER}${LOWER}${DIGITS}`;
+/** The alphabets that `written-sentences.tsv` names: `ghp_{an:36}` has 36 letters and digits. */
+const ALPHABETS: Readonly<Record<string, string>> = {
+  d: DIGITS,
+  low: LOWER,
+  up: UPPER,
+  upd: `${UPPER}${DIGITS}`,
+  hex: '0123456789abcdef',
+  an: ALPHANUMERIC,
+  b32: `${UPPER}234567`,
+  b64: `${ALPHANUMERIC}+/`,
+  url: `${ALPHANUMERIC}-_`,
+};
+
+/**
+ * Reads sentences that were written from documented formats before the detectors were looked at. Each line has the kind of
+ * its value, or `-`, and the sentence. Secrets are filled in, because a repository should hold nothing that looks like one.
+ */
+function readWritten(random: Random): Sentence[] {
+  const lines = readFileSync(new URL('written-sentences.tsv', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => {
+    const [kind = '-', sentence = ''] = line.split('\t');
+    const text = sentence
+      .replaceAll(/\\([\\nt])/g, (_, mark: string) => ({ n: '\n', t: '\t' })[mark] ?? mark)
+      .replaceAll(/\{([a-z\d]+):(\d+)\}/g, (whole, name: string, count: string) => {
+        const alphabet = ALPHABETS[name];
+        return alphabet === undefined ? whole : random.text(Number(count), alphabet);
+      });
+    return { kind: kind === '-' ? undefined : kind, text };
+  });
+}
+
 /** Makes the sentences, the same in each run: three of five have a value. */
 export function makeSentences(seed: number): Sentence[] {
   const random = new Random(seed);
@@ -47,5 +85,5 @@ export function makeSentences(seed: number): Sentence[] {
     kind: undefined,
     text: at % 10 === 0 ? random.of(PROSE) : framed(random.of(NEAR_MISSES)(random)),
   }));
-  return [...withValues, ...clean];
+  return [...withValues, ...clean, ...readWritten(random)];
 }

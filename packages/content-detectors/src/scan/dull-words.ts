@@ -6,6 +6,7 @@ export const LONGEST_LETTERS = 30;
 /** The most code units of other words that are: the shortest token has one more. */
 export const LONGEST_OTHERS = 13;
 const SHORTEST_KEY_MARK = 10;
+const STOP = 0x2e;
 
 /**
  * Tells if a word can be no value and nothing but prose, where nothing was announced: its letters are no naming words.
@@ -25,8 +26,11 @@ export function isDull(
   if ((flags & (UPPER | ASSIGN)) === 0) return true;
   if (isTelling || isStreetName(units, start, end)) return false;
   if ((flags & UPPER) === 0) return true;
-  // Two capitals begin a British insurance number, and `-----BEGIN` a key.
-  return flags === UPPER ? length !== 2 : (flags & JOINER) === 0 || length < SHORTEST_KEY_MARK;
+  if (units[start + 1] === STOP) return false;
+  // Two capitals begin a British insurance number, three an Italian tax code, and `-----BEGIN` a key.
+  return flags === UPPER
+    ? length !== 2 && length !== 3
+    : (flags & JOINER) === 0 || length < SHORTEST_KEY_MARK;
 }
 
 /** The most code units of a number that is no value of its own: the shortest value has seven digits. */

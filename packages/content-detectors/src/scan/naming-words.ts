@@ -1,16 +1,14 @@
-/** The contexts that words before a value give it. */
+/** The contexts that words before a value give it: 32 at most, since a word's contexts are bits of a number. */
 export const CONTEXTS = [
   'phone',
   'bank',
   'card',
   'ssn',
-  'taxUs',
-  'taxDe',
+  'tax',
   'bsn',
   'nhs',
   'aadhaar',
-  'cpf',
-  'cnpj',
+  'taxBr',
   'dni',
   'passport',
   'licence',
@@ -32,6 +30,8 @@ export const CONTEXTS = [
   'aws',
   'title',
   'street',
+  'keySuffix',
+  'curl',
 ] as const;
 export type Context = (typeof CONTEXTS)[number];
 
@@ -42,14 +42,11 @@ export const NAMING_WORDS: Readonly<Record<Context, string>> = {
   bank: 'bic swift iban bank banque banco banca konto bankverbindung kontonummer',
   card: 'card cards visa mastercard amex credit debit kreditkarte karte kartennummer carte tarjeta carta cartão creditcard cardnumber cc pan kaart cartao',
   ssn: 'ssn social sozialversicherung socialsecurity',
-  taxUs: 'itin taxpayer tin tax individual',
-  taxDe:
-    'steuer steuerid steueridentifikationsnummer steuernummer idnr identifikationsnummer tin tax steueridnr steuerliche',
+  tax: 'itin taxpayer individual steuer steuerid steueridentifikationsnummer steuernummer idnr identifikationsnummer tin tax steueridnr steuerliche',
   bsn: 'bsn burgerservicenummer burgerservice sofinummer sofi citizen',
   nhs: 'nhs patient patients health hospital gp medical surgery clinic',
   aadhaar: 'aadhaar aadhar adhaar uidai uid आधार',
-  cpf: 'cpf contribuinte pessoa',
-  cnpj: 'cnpj empresa',
+  taxBr: 'cpf contribuinte pessoa cnpj empresa',
   dni: 'dni nif nie documento identidad cif',
   passport:
     'passport passports reisepass reisepassnummer pass passnummer passeport pasaporte passaporto passaporte paspoort paspoortnummer паспорт',
@@ -66,8 +63,7 @@ export const NAMING_WORDS: Readonly<Record<Context, string>> = {
     'coordinates coordinate coords gps latitude longitude lat lon lng latlng located location geo koordinaten coordonnées coordenadas coordinate position standort ubicación posizione',
   order:
     'order orders invoice tracking sku serial part product ref reference bestellung bestellnummer rechnung rechnungsnummer auftrag auftragsnummer commande facture pedido factura ordine fattura ticket shipment article artikel artikelnummer batch lot isbn ean upc imei barcode model transaction job trace correlation timestamp ts epoch parcel sendungsnummer seriennummer item',
-  person:
-    'name named nombre nom naam nome fullname surname lastname firstname vorname nachname',
+  person: 'name named nombre nom naam nome fullname surname lastname firstname vorname nachname',
   address:
     'address adresse anschrift dirección direccion indirizzo endereço adres domicilio lives live living lived resides residing wohnt wohne wohnhaft habite vive vivo abita mora woont postadresse lieferadresse wohnort',
   password:
@@ -83,6 +79,9 @@ export const NAMING_WORDS: Readonly<Record<Context, string>> = {
     'mr mrs ms miss mx dr prof madam herr herrn frau monsieur madame mme mlle señor señora sr sra srta signor signora sig dott senhor senhora mevrouw meneer dhr mevr patient patientin paciente paziente customer kunde kundin employee mitarbeiter empleado heiße heisse llamo appelle chiamo chamo',
   street:
     'rue avenue av boulevard bd place chemin allée allee impasse quai calle avenida avda plaza paseo carrera via viale piazza corso largo rua praça travessa estrada',
+  /** Words behind a naming word that do not change what it names: `SECRET_KEY_BASE`. */
+  keySuffix: 'base value prod production dev staging live plain raw u',
+  curl: 'curl',
   twilio: 'twilio sid',
   aws: 'aws amazon s3 secretaccesskey awssecretaccesskey iam bedrock',
 };

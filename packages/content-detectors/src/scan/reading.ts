@@ -27,9 +27,9 @@ export interface Word {
   readonly end: number;
 }
 
-/** A secret that the words before a value announced: `my password is`. */
+/** A secret that the words before a value announced: `my password is`, or a name and a password: `curl -u`. */
 export interface Announced {
-  readonly secret: 'password' | 'key';
+  readonly secret: 'password' | 'key' | 'login';
   /** True when `=` or `:` stands before the value. */
   readonly isAssigned: boolean;
 }

@@ -21,23 +21,40 @@ const PERSON = bitOf('person');
 const TITLE = bitOf('title');
 /** The contexts of words that begin something themselves, or announce it. */
 const ACTING = TITLE | PERSON | bitOf('instruct') | bitOf('street');
+const CURL = idOf('curl');
 const NOT_SECRET_ID = idOf('notSecret');
 
 const NEWLINE = 0x0a;
 const STOP = 0x2e;
+const GREATER = 0x3e;
+const COMMA = 0x2c;
+const CLOSING = 0x5d;
 const STAR = 0x2a;
 const UNDERSCORE = 0x5f;
 /** The most words between one that announces a secret and the secret. */
 const MOST_FILLERS = 6;
 const LONGEST_FILLER = 6;
 const LONGEST_PLAIN = 14;
+/** `API`, and `API:`. */
+const LONGEST_ACRONYM = 4;
+const LONGEST_ABBREVIATION = 10;
 const FILLERS = new Set(
   'is was are ist war lautet est es è é será son to als as set number no nr num'.split(' '),
 );
 
+/** The words between `Authorization:` and what authorizes. https://www.iana.org/assignments/http-authschemes */
+const SCHEMES = new Set(['Basic', 'basic', 'Digest', 'ApiKey', 'Token', 'Bearer']);
+/** Options that a name and a password follow. https://curl.se/docs/manpage.html#-u */
+const LOGIN_OPTIONS = new Set(['-u', '--user', '--proxy-user']);
+const LONGEST_COMMAND = 1000;
+
 /** Characters between words that do not end what was announced: spaces, quotes, `>` and `[`. */
 const KEEPS = new Uint8Array(0x80);
 for (const mark of ' \t\r"\'`>[') KEEPS[mark.charCodeAt(0)] = 1;
+
+/** The marks that texts are quoted by. */
+const QUOTES = new Uint8Array(0x80);
+for (const mark of '"\'`') QUOTES[mark.charCodeAt(0)] = 1;
 
 /**
  * Goes over a text once and looks for values at words that may be or announce one. It keeps what the text before
@@ -66,9 +83,11 @@ export class Scanner {
   #pendingName = false;
   /** True when nothing is announced, and no detector of one's own looks at each word. */
   #isQuiet: boolean;
-  #secret: 'password' | 'key' | undefined;
+  #secret: Announced['secret'] | undefined;
   #isAssigned = false;
   #fillers = 0;
+  /** True behind a quote that closes what a secret was announced in. */
+  #isQuoted = false;
   #isTitle = false;
   #isName = false;
   /** True where the word for a name is a label: `name:`, which things have too. */
@@ -195,14 +214,23 @@ export class Scanner {
       });
       this.#settle();
     }
-    if (this.#isQuiet || KEEPS[unit] === 1 || (unit === NEWLINE && this.#isAssigned)) return;
-    this.#forget();
+    if (this.#isQuiet) return;
+    // The value of an element of XML: `<password>`, and the value on the next line.
+    if (unit === GREATER && this.#secret !== undefined) this.#isAssigned = true;
+    if (KEEPS[unit] !== 1 && !this.#keepsAnnounced(unit)) this.#forget();
+    this.#isQuoted = QUOTES[unit] === 1;
+  }
+
+  /** Tells if what is announced is for a value behind this delimiter: `set("TOKEN", "…")`, `env["TOKEN"] = "…"`. */
+  #keepsAnnounced(unit: number): boolean {
+    return (unit === NEWLINE && this.#isAssigned) || (this.#isQuoted && (unit === COMMA || unit === CLOSING));
   }
 
   #forget(): void {
     this.#secret = undefined;
     this.#isAssigned = false;
     this.#fillers = 0;
+    this.#isQuoted = false;
     this.#isTitle = false;
     this.#isName = false;
     this.#isQuiet = !this.#hasOwn && !this.#pendingName;
@@ -230,6 +258,8 @@ export class Scanner {
   /** Looks at a word. @returns the place after it and its values, or -1 when it needs more text. */
   #examineWord(view: View, isOpen: boolean, word: ReadWord): number {
     const { start, end } = word;
+    if (this.#reading.units[start + 1] === STOP && end - start <= LONGEST_ABBREVIATION)
+      this.#noteAbbreviation(view.text.slice(start, end), end);
     word.announced = this.#announced(word);
     word.isName = this.#isTitle || this.#isName;
     word.isLabelled = this.#isLabelled && !this.#isTitle;
@@ -292,6 +322,15 @@ export class Scanner {
     word.runs += 1;
   }
 
+  /** Notes a word whose letters have stops: `D.O.B.`. */
+  #noteAbbreviation(word: string, end: number): void {
+    const letters = word.replace(/[.:]/g, '');
+    if (!/^[A-Za-z]{2,6}$/.test(letters)) return;
+    const units = Uint16Array.from(letters, (letter) => letter.charCodeAt(0));
+    const hash = units.reduce((before, unit) => hashOf(before, lowered(unit)), 0);
+    this.#context.note(hash, units, 0, units.length, this.#base + end - units.length);
+  }
+
   /** Returns what is announced for the value in a word, or for the word itself. */
   #announced({ secret, valueStart, end }: ReadWord): Announced | undefined {
     if (secret !== undefined)
@@ -323,18 +362,35 @@ export class Scanner {
       this.#pendingName && (isMark || (end - start <= LONGEST_FILLER && FILLERS.has(text.slice(start, end))));
     this.#isLabelled = isMark;
     this.#pendingName = false;
+    if ((flags & JOINER) !== 0 && this.#announcesLogin(text, start, end)) {
+      this.#secret = 'login';
+      return;
+    }
     if (this.#secret === undefined) return;
     if (isMark && (flags & ASSIGN) !== 0) {
       this.#isAssigned = true;
       return;
     }
     this.#fillers += 1;
+    if (this.#isAssigned && SCHEMES.has(text.slice(start, end))) return;
+    const isAcronym = (flags & ~(UPPER | ASSIGN)) === 0 && end - start <= LONGEST_ACRONYM;
     const isPlain =
-      (flags & ~(LOWER | JOINER | ASSIGN)) === 0 && (mask & NOT_SECRET) === 0 && end - start <= LONGEST_PLAIN;
+      isAcronym ||
+      ((flags & ~(LOWER | JOINER | ASSIGN)) === 0 &&
+        (mask & NOT_SECRET) === 0 &&
+        end - start <= LONGEST_PLAIN);
     const mayGoOn =
       isPlain && !this.#isAssigned && this.#fillers <= MOST_FILLERS && text.charCodeAt(end - 1) !== STOP;
     if (!mayGoOn) this.#forget();
     else if (endsAssigned) this.#isAssigned = true;
+  }
+
+  /** Tells if a word is the option of a program that a name and a password follow. */
+  #announcesLogin(text: string, start: number, end: number): boolean {
+    return (
+      LOGIN_OPTIONS.has(text.slice(start, end)) &&
+      this.#context.isNear(CURL, this.#base + end, LONGEST_COMMAND)
+    );
   }
 
   /** Decides between candidates that overlap. @returns the place after the last that stays. */

@@ -3,7 +3,7 @@ import type { Asked } from './asked.ts';
 import { bitOf } from './context.ts';
 import type { Announced, Candidate, Reading, Word } from './reading.ts';
 import { examineEmails, examineUrlPasswords } from '../values/examine-address-sign.ts';
-import { examineDate } from '../values/examine-dates.ts';
+import { examineDate, examineDateOfBorn } from '../values/examine-dates.ts';
 import { GroupExaminer } from '../values/examine-groups.ts';
 import { examineInstruction } from '../values/examine-instruction.ts';
 import { examineNamedSecret } from '../values/examine-named-secret.ts';
@@ -118,14 +118,17 @@ export class WordExaminer {
     const isLong = end - start > LONGEST_NUMBER;
     const isTelling = reading.context.isTelling(reading.base + start);
     if (isTelling && !isLong && !this.#examineTold(reading, word, flags, found)) return false;
+    if (hasDigit && (flags & LETTER) === 0 && asked.dateOfBirth && !isTelling) {
+      if (!examineDateOfBorn(reading, word, found)) return false;
+    }
     if ((flags & (ASSIGN | JOINER)) !== 0 && asked.network && !isLong)
       examineNetwork(reading, word, asked.kinds, found);
+    // `AB 12 34 56 C`, and `RSS MRA 80A01 H501U`.
     const startsNino = flags === UPPER && end - start === 2;
-    if (startsNino && end + 1 >= reading.end && reading.isOpen) return false;
-    if (
-      (hasDigit && !isLong) ||
-      (startsNino && units[end] === BLANK && CLASSES[units[end + 1] ?? 0] === DIGIT)
-    ) {
+    const startsFiscalCode = flags === UPPER && end - start === 3;
+    if ((startsNino || startsFiscalCode) && end + 1 >= reading.end && reading.isOpen) return false;
+    const next = units[end] === BLANK ? CLASSES[units[end + 1] ?? 0] : 0;
+    if ((hasDigit && !isLong) || (startsNino && next === DIGIT) || (startsFiscalCode && next === UPPER)) {
       if (!this.#groups.examine(reading, word, found)) return false;
     }
     const mayBeNamed = (hasDigit && end - start >= SHORTEST_NUMBER_NAMED) || (flags & UPPER) !== 0;

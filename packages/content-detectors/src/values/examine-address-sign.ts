@@ -113,5 +113,9 @@ export function examineUrlPasswords({ text }: Reading, word: Word, found: Candid
 }
 
 function isNoPassword(password: string): boolean {
-  return /^(?:[$<{%*[]|x{3,}$|pass(?:word)?$|pwd$|secret$|\.{3})/i.test(password) || /^\*+$/.test(password);
+  return (
+    /^(?:[$<{%*[]|x{3,}$|(?:my|your|replace|change)[-_]?(?:with|me|pass|pwd|secret)|pass(?:word)?$|pwd$|secret$|\.{3})/i.test(
+      password,
+    ) || /^\*+$/.test(password)
+  );
 }

@@ -13,6 +13,36 @@ const DATE = new RegExp(
   'iy',
 );
 
+const BORN = ' geboren';
+const SHORTEST_DATE = 8;
+const LONGEST_DATE = 10;
+
+/** Looks for a date that the word follows: `am 12.03.1980 geboren`. @returns false when it needs more text. */
+export function examineDateOfBorn(
+  { text, end, isOpen, work }: Reading,
+  word: Word,
+  found: Candidate[],
+): boolean {
+  const length = word.end - word.start;
+  if (length < SHORTEST_DATE || length > LONGEST_DATE || text.charCodeAt(word.end) !== BORN.charCodeAt(0))
+    return word.end < end || length > LONGEST_DATE || length < SHORTEST_DATE || !isOpen;
+  work.units += BORN.length;
+  const after = text.slice(word.end, Math.min(end, word.end + BORN.length));
+  if (!BORN.startsWith(after)) return true;
+  if (after.length < BORN.length) return !isOpen;
+  DATE.lastIndex = 0;
+  const value = text.slice(word.start, word.end);
+  if (DATE.exec(value)?.[0] === value)
+    found.push({
+      kind: 'date-of-birth',
+      detector: 'date-of-birth',
+      start: word.start,
+      end: word.end,
+      rank: 8,
+    });
+  return true;
+}
+
 /** Looks for a date after a word of birth. @returns false when it needs more text. */
 export function examineDate(
   { text, end, isOpen, base, context, work }: Reading,

@@ -3,10 +3,12 @@ import type { Announced, Candidate, Reading, Word } from '../scan/reading.ts';
 
 /** Texts that documents and code have in the place of a secret. */
 const NO_SECRET =
-  /^(?:[$<{%[(*#]|process\.|os\.|env\.|config\.|settings\.|self\.|this\.|req\.|secrets?\.|var\.|local\.|data\.|module\.|params\.|options\.|@|--|\.\.\.|x{3,}|your|my[-_]?|some[-_]|example|sample|test$|dummy|fake|placeholder|changeme|change[-_]me|todo|none$|null$|nil$|undefined$|true$|false$|string$|required|optional|redacted|hidden|secret$|password$|token$|key$|n\/a|tbd|enter|insert|replace|https?:\/\/|file:|\/|\.{1,2}\/|arn:|vault:|ref[+:]|get[A-Z_]|fetch|read)/i;
+  /^(?:[$<{%[(*#]|process\.|os\.|env\.|config\.|settings\.|self\.|this\.|req\.|secrets?\.|var\.|local\.|data\.|module\.|params\.|options\.|@|--|\.\.\.|x{3,}|your|my[-_]?|some[-_]|example|sample|test$|dummy|fake|placeholder|changeme|change[-_]me|todo|none$|null$|nil$|undefined$|true$|false$|string$|required|optional|redacted|hidden|secret$|password$|token$|key$|n\/a|tbd|enter|insert|replace|[a-z][a-z+]{1,20}:\/\/|file:|\/|\.{1,2}\/|arn:|vault:|ref[+:]|get[A-Z_]|fetch|read)/i;
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 const DATE = /^\d{4}-\d\d-\d\d/;
+/** The next parameter of a form or a query: `client_secret=…&grant_type=…`. */
+const NEXT_PARAMETER = /&[\w.[\]-]{1,64}=.*$/;
 const TRAILING = /[.,!?:;]+$/;
 
 /** Bits of information in a character, by how often each occurs. https://en.wikipedia.org/wiki/Entropy_(information_theory) */
@@ -33,6 +35,12 @@ const ISSUERS: readonly { readonly kind: string; readonly name: number; readonly
   { kind: 'connection-string', name: idOf('server'), pattern: /^/ },
 ];
 
+const JUDGES: Readonly<Record<Announced['secret'], (value: string, isAssigned: boolean) => boolean>> = {
+  password: isPassword,
+  key: isKey,
+  login: isLogin,
+};
+
 /** Looks for a value that a word before it names as a secret: `api_key = …`, `my password is …`. */
 export function examineNamedSecret(
   { text, base, context, work }: Reading,
@@ -41,9 +49,12 @@ export function examineNamedSecret(
   start: number,
   found: Candidate[],
 ): void {
-  const value = text.slice(start, Math.min(word.end, start + LONGEST)).replace(TRAILING, '');
+  const value = text
+    .slice(start, Math.min(word.end, start + LONGEST))
+    .replace(announced.isAssigned ? NEXT_PARAMETER : '', '')
+    .replace(TRAILING, '');
   work.units += value.length;
-  const isSecret = announced.secret === 'password' ? isPassword(value, announced.isAssigned) : isKey(value);
+  const isSecret = JUDGES[announced.secret](value, announced.isAssigned);
   if (!isSecret) return;
   const issuer = ISSUERS.find(
     ({ name, pattern }) => pattern.test(value) && context.isNear(name, base + start, ISSUER_REACH),
@@ -55,6 +66,8 @@ export function examineNamedSecret(
 function isPassword(value: string, isAssigned: boolean): boolean {
   if (value.length < (isAssigned ? 6 : 7) || NO_SECRET.test(value) || UUID.test(value) || DATE.test(value))
     return false;
+  // The name of the next setting stands where a value is left out.
+  if (/^[a-z][\w.-]*=$/i.test(value)) return false;
   if (/[()[\]{}]/.test(value) || /^\d{1,3}(?:\.\d+)*$/.test(value)) return false;
   const mixed =
     Number(/[a-z]/.test(value)) +
@@ -65,11 +78,18 @@ function isPassword(value: string, isAssigned: boolean): boolean {
   return mixed >= 3 || (/\d/.test(value) && mixed >= 2);
 }
 
+/** A name and a password, either of which may be left out. */
+function isLogin(value: string): boolean {
+  const [, password = ''] = /^[^:]{0,128}:(.{4,})$/.exec(value) ?? [];
+  return password !== '' && !NO_SECRET.test(password);
+}
+
 function isKey(value: string): boolean {
   if (value.length < 16 || NO_SECRET.test(value) || DATE.test(value)) return false;
   if (!/^[\w+/=.~:@!-]+$/.test(value) || /^(?:sha\d+|md5|v\d+)[:-]/i.test(value)) return false;
   if (!/\d/.test(value) || !/[a-z]/i.test(value) || UUID.test(value)) return false;
   // Names of things have words between their joiners.
   if (/^[a-z]+(?:[-_.:/][a-z]+\d*)*\d*$/i.test(value)) return false;
+  if (/^[a-z]{2,}\d{0,5}(?:[-_.:/](?:[a-z]{2,}\d{0,5}|\d{1,10}))+$/i.test(value)) return false;
   return entropyOf(value) >= 3;
 }

@@ -88,7 +88,7 @@ export function examineCoordinates(
   found: Candidate[],
 ): boolean {
   if (!context.isNear(PLACE, base + word.end, REACH + LONGEST_COORDINATES)) return true;
-  const mark = text.slice(word.start, Math.min(word.end, word.start + 32)).search(/-?\d{1,3}[.°]/);
+  const mark = text.slice(word.start, Math.min(word.end + 1, word.start + 32)).search(/-?\d{1,3}[.°]/);
   if (mark < 0 || (mark > 0 && /\w/.test(text.charAt(word.start + mark - 1)))) return true;
   const start = word.start + mark;
   if (!context.isNear(PLACE, base + start, REACH)) return true;

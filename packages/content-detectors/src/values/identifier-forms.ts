@@ -111,7 +111,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     separators: [SPACE, SLASH],
     pattern: /^\d{11}$/,
     check: germanTaxId,
-    needs: ['taxDe'],
+    needs: ['tax'],
     isCommon: true,
   },
   // Numbers that are made up for documents and tests have a right check digit and any others.
@@ -121,7 +121,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     separators: [SPACE, SLASH],
     pattern: /^[1-9]\d{10}$/,
     check: germanTaxIdCheckDigit,
-    needs: ['taxDe'],
+    needs: ['tax'],
     needsWhen: 'always',
   },
   {
@@ -173,7 +173,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     groups: [[9], [3, 2, 4]],
     separators: [SPACE, DOT],
     pattern: ITIN,
-    needs: ['taxUs'],
+    needs: ['tax'],
     needsWhen: 'always',
   },
   {
@@ -225,7 +225,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     separators: [DOT, HYPHEN, SPACE, SLASH],
     pattern: /^\d{11}$/,
     check: brazilianCpf,
-    needs: ['cpf'],
+    needs: ['taxBr'],
     needsWhen: 'compact',
   },
   {
@@ -234,7 +234,7 @@ export const IDENTIFIER_FORMS: readonly IdentifierForm[] = [
     separators: [DOT, SLASH, HYPHEN, SPACE],
     pattern: /^\d{14}$/,
     check: brazilianCnpj,
-    needs: ['cnpj'],
+    needs: ['taxBr'],
     needsWhen: 'compact',
   },
   { kind: 'health-insurance', groups: [[11], [4, 3, 4]], separators: PLAIN, pattern: MBI },

@@ -104,11 +104,13 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
     ['dop_v1_', '[a-f0-9]{64}'],
     ['doo_v1_', '[a-f0-9]{64}'],
     ['dor_v1_', '[a-f0-9]{64}'],
-    ['shpat_', '[a-fA-F0-9]{32}'],
-    ['shpca_', '[a-fA-F0-9]{32}'],
-    ['shppa_', '[a-fA-F0-9]{32}'],
-    ['shpss_', '[a-fA-F0-9]{32}'],
-    ['dapi', '[a-f0-9]{32}(?:-\\d)?' + END],
+    ...['shpat_', 'shpca_', 'shppa_', 'shpss_'].map((prefix) => [prefix, '[A-Za-z0-9]{32,38}'] as const),
+    ['dapi', '(?:[a-f0-9]{32}|[A-F0-9]{32})(?:-\\d)?' + END],
+    ...['cfut_', 'cfk_', 'cfat_'].map((prefix) => [prefix, '[A-Za-z0-9]{40,60}' + END] as const),
+    ['tskey-', '[a-z]{2,12}-[A-Za-z0-9]{10,20}-[A-Za-z0-9]{20,40}' + END],
+    ...['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'].map(
+      (prefix) => [prefix, '[A-Za-z0-9]{40,60}' + END] as const,
+    ),
     ['dckr_pat_', '[\\w-]{27}' + END],
     ['hvs.', '[\\w-]{24,120}' + END],
     ['hvb.', '[\\w-]{100,300}' + END],
@@ -207,8 +209,6 @@ export const MARKED_FORMS: readonly { kind: string; mark: string; pattern: RegEx
   { kind: 'service-token', mark: '.atlasv1.', pattern: /(?<!\w)[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}/g },
   { kind: 'service-token', mark: ':AA', pattern: /(?<![\w:])\d{8,10}:AA[\w-]{32,33}(?![\w-])/g },
   { kind: 'service-token', mark: '_mmk', pattern: /(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk/g },
-  // https://developers.facebook.com/docs/facebook-login/guides/access-tokens#apptokens
-  { kind: 'service-token', mark: '|', pattern: /(?<!\w)\d{15,16}\|[\w-]{27}(?![\w-])/g },
   { kind: 'service-token', mark: '-us', pattern: /(?<!\w)[a-f0-9]{32}-us\d{1,2}(?!\w)/g },
   {
     kind: 'service-token',
