@@ -158,3 +158,46 @@ test('a key without its end goes up to the last of its lines', () => {
   for (const end of ['', '\n', ' more', '  \n  more'])
     expect(findIn(`${key}${end}`)).toEqual([`private-key:${key}`]);
 });
+
+/** A secret in the ways that commands, documents and code have it. */
+test.each([
+  ['curl -u app:hunter2secret https://api.example.com', 'app:hunter2secret'],
+  ["curl -s --user 'app:hunter2secret' https://api.example.com", 'app:hunter2secret'],
+  ['Authorization: Basic YWRtaW46aHVudGVyMnNlY3JldA', 'YWRtaW46aHVudGVyMnNlY3JldA'],
+  ['<apiToken>\n  8f3kz0q2m5x7v9b1n4c6\n</apiToken>', '8f3kz0q2m5x7v9b1n4c6'],
+  ['System.setProperty("API_TOKEN", "8f3kz0q2m5x7v9b1n4c6")', '8f3kz0q2m5x7v9b1n4c6'],
+  ['os.environ["API_TOKEN"] = "8f3kz0q2m5x7v9b1n4c6"', '8f3kz0q2m5x7v9b1n4c6'],
+  ['client_secret=8f3kz0q2m5x7v9b1n4c6&grant_type=client_credentials', '8f3kz0q2m5x7v9b1n4c6'],
+  ['SECRET_KEY_BASE=8f3kz0q2m5x7v9b1n4c6', '8f3kz0q2m5x7v9b1n4c6'],
+  ['password: hunter2secret', 'hunter2secret'],
+  ['clave de API: 8f3kz0q2m5x7v9b1n4c6', '8f3kz0q2m5x7v9b1n4c6'],
+])('finds the secret in %j', (text, secret) => {
+  expect(findIn(text)).toEqual([`named-secret:${secret}`]);
+});
+
+test.each([
+  'ls -u app:hunter2secret',
+  'snowflake.password=\njdbc.snowflake.url=',
+  '"bucket_key": "SalesResults-1.2"',
+  'X-MS-Exchange-Organization-AuthSource: sm02915.int.example.com',
+  'postgres://app:YOUR_PASSWORD@localhost/orders',
+  'https://example.org/images/2018-250-xoxo-indieweb-1.jpg',
+  'password: mongodb://localhost:27017/orders',
+])('finds no secret in %j', (text) => {
+  expect(findIn(text)).toEqual([]);
+});
+
+test.each([
+  ['de-tax-id', 'Steuer-ID: 12345678903', '12345678903'],
+  ['de-tax-id', 'Bitte 65929970489 eintragen', '65929970489'],
+  ['es-dni', 'DNI 1111111-G', '1111111-G'],
+  ['it-codice-fiscale', 'codice fiscale RSS MRA 80A01 H501U', 'RSS MRA 80A01 H501U'],
+  ['payment-card', 'credit card 122000000000003', '122000000000003'],
+  ['date-of-birth', 'Ich bin am 18.04.1970 geboren.', '18.04.1970'],
+  ['date-of-birth', 'D.O.B.: 05/21/1962', '05/21/1962'],
+  ['coordinates', `coordinates 44°38'46"N 78°30'51"E`, `44°38'46"N 78°30'51"E`],
+  ['passport', 'Reisepass CVTNLH7N9', 'CVTNLH7N9'],
+  ['person', 'Ich heiße Marie Dupont.', 'Marie Dupont'],
+])('finds a value of the kind %s in %j', (kind, text, value) => {
+  expect(findIn(text)).toEqual([`${kind}:${value}`]);
+});

@@ -35,6 +35,9 @@ const ISSUERS: readonly { readonly kind: string; readonly name: number; readonly
   { kind: 'connection-string', name: idOf('server'), pattern: /^/ },
 ];
 
+/** A server before a password makes a connection string only where the password is a setting. */
+const KEY_ISSUERS = ISSUERS.filter(({ kind }) => kind !== 'connection-string');
+
 const JUDGES: Readonly<Record<Announced['secret'], (value: string, isAssigned: boolean) => boolean>> = {
   password: isPassword,
   key: isKey,
@@ -56,7 +59,8 @@ export function examineNamedSecret(
   work.units += value.length;
   const isSecret = JUDGES[announced.secret](value, announced.isAssigned);
   if (!isSecret) return;
-  const issuer = ISSUERS.find(
+  const issuers = announced.secret === 'login' ? [] : announced.isAssigned ? ISSUERS : KEY_ISSUERS;
+  const issuer = issuers.find(
     ({ name, pattern }) => pattern.test(value) && context.isNear(name, base + start, ISSUER_REACH),
   );
   const kind = issuer?.kind ?? 'named-secret';
