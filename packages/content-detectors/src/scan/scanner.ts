@@ -25,6 +25,7 @@ const CURL = idOf('curl');
 const NOT_SECRET_ID = idOf('notSecret');
 
 const NEWLINE = 0x0a;
+const HYPHEN = 0x2d;
 const STOP = 0x2e;
 const GREATER = 0x3e;
 const COMMA = 0x2c;
@@ -244,11 +245,12 @@ export class Scanner {
     return !isTelling && isDullNumber(units, start, end, flags, length);
   }
 
-  /** Tells if a naming word does nothing but give contexts to what follows. */
+  /** Tells if a naming word does nothing but give contexts to what follows. An option, such as `--user`, may do more. */
   #namesAlone({ start, end, flags, mask, secret }: ReadWord): boolean {
     return (
       secret === undefined &&
       (mask & ACTING) === 0 &&
+      this.#reading.units[start] !== HYPHEN &&
       (flags & (DIGIT | AT)) === 0 &&
       this.#isDull(start, end, flags, end) &&
       !isStreetName(this.#reading.units, start, end)
