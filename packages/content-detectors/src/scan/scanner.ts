@@ -335,7 +335,7 @@ export class Scanner {
 
   /** Returns what is announced for the value in a word, or for the word itself. */
   #announced({ secret, valueStart, end, flags }: ReadWord): Announced | undefined {
-    // What was announced may have a naming word in it: `password: hunter2secret`.
+    // A value that was announced may have a naming word in it: `password: hunter2secret`.
     const isValue = this.#secret === 'login' || (this.#isAssigned && (flags & DIGIT) !== 0);
     if (secret !== undefined && (valueStart >= 0 || !isValue))
       return valueStart >= 0 && valueStart < end ? { secret, isAssigned: true } : undefined;
