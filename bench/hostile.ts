@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { startChainProcess } from './chain-process.ts';
-import { HOSTILE_KINDS, type HostileKind, SIZES } from './hostile/hostile-bodies.ts';
+import { HOSTILE_KINDS, SIZES } from './hostile/hostile-bodies.ts';
 import { CONNECTION_KINDS } from './hostile/hostile-connections.ts';
+import type { HostileKind } from './hostile/hostile-kind.ts';
 import type { OrdinaryCall } from './hostile/ordinary-load.ts';
 import { findChild, forgetPeakMemory, readMemoryInMb, readPeakMemoryInMb } from './read-process.ts';
 import { quantile } from './statistics.ts';
@@ -119,9 +120,7 @@ try {
     for (const kind of HOSTILE_KINDS) {
       // The MCP server is the edge's own.
       if (!kind.name.includes(chosen.only) || (at === 'app' && kind.path.startsWith('/agents/'))) continue;
-      for (const bytes of chosen.megabytes === undefined
-        ? SIZES
-        : [Number(chosen.megabytes) * 1024 * 1024 - 1024]) {
+      for (const bytes of sizesOf(kind)) {
         const body = kind.body(bytes);
         const label = `${at}: ${kind.name}, ${(bytes / 1024 / 1024).toFixed(0)} MB`;
         await measure(label, body.length * atOnce, async () =>
@@ -145,6 +144,11 @@ try {
   }
   await chain.stop();
   rmSync(scratch, { recursive: true });
+}
+
+function sizesOf({ bytes }: HostileKind): readonly number[] {
+  if (bytes !== undefined) return [bytes];
+  return chosen.megabytes === undefined ? SIZES : [Number(chosen.megabytes) * 1024 * 1024 - 1024];
 }
 
 /** Measures a hostile act among ordinary calls, and prints its line of the table. */

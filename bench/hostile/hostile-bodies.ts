@@ -1,49 +1,9 @@
-/** A body that is made to cost its receiver as much as possible, and its destination. */
-export interface HostileKind {
-  readonly name: string;
-  /** The sample application that sends it. */
-  readonly application: string;
-  readonly path: string;
-  /** Makes a body of about this many bytes. */
-  readonly body: (bytes: number) => Buffer;
-  /** The only size to send; when left out, every size of `SIZES`. */
-  readonly bytes?: number;
-}
+import { filled, type HostileKind, members, nested, text } from './hostile-kind.ts';
+import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const PARENT = '/vertex/v1/projects/sample-project/locations';
 const GEMINI = `${PARENT}/us/publishers/google/models/gemini-3.5-flash`;
 const MEGABYTE = 1024 * 1024;
-
-/** Fills a body with an item between head and tail. */
-const filled =
-  (head: string, item: string, tail: string) =>
-  (bytes: number): Buffer => {
-    const count = Math.max(1, Math.floor((bytes - head.length - tail.length) / (item.length + 1)));
-    return Buffer.from(`${head}${`${item},`.repeat(count - 1)}${item}${tail}`);
-  };
-
-/** Fills a JSON object with members between head and tail. */
-const members =
-  (head: string, tail: string) =>
-  (bytes: number): Buffer => {
-    const parts: string[] = [];
-    for (let length = head.length, index = 0; length < bytes; index += 1) {
-      const part = `"m${index}":1`;
-      parts.push(part);
-      length += part.length + 1;
-    }
-    return Buffer.from(head + parts.join(',') + tail);
-  };
-
-const text =
-  (head: string, tail: string) =>
-  (bytes: number): Buffer =>
-    Buffer.from(head + 'a'.repeat(bytes) + tail);
-
-const nested =
-  (head: string, tail: string) =>
-  (bytes: number): Buffer =>
-    Buffer.from(head + '['.repeat(bytes / 2) + ']'.repeat(bytes / 2) + tail);
 
 /** Valid bodies use tokens, of which the sandbox has few. */
 const valid = { application: 'assistants-app' };
@@ -58,6 +18,7 @@ const CLAUDE = '{"model":"claude-haiku-4-5","max_tokens":5,"messages":';
 
 /** Every kind on every surface that takes it. */
 export const HOSTILE_KINDS: readonly HostileKind[] = [
+  ...HOSTILE_TEXTS,
   {
     ...chat,
     name: 'chat: messages are numbers',

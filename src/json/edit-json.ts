@@ -1,6 +1,11 @@
 import type { JsonValue } from './json-value.ts';
+import { loopTurns, type Turns } from './turns.ts';
 
 const COMMA = 0x2c;
+/** Bytes that are written in one turn of the event loop: a millisecond of work at most. */
+const BYTES_IN_A_TURN = 65_536;
+/** The work of an edit beside its bytes, in bytes. */
+const BYTES_OF_AN_EDIT = 64;
 
 /** Edits of a JSON object by member name: the JSON text of the new value, or undefined to remove the member. */
 export type JsonEdits = Readonly<Record<string, string | undefined>>;
@@ -67,18 +72,53 @@ function editMembers(object: JsonValue, edits: JsonEdits): Uint8Array[] {
 export interface RangeEdit {
   readonly start: number;
   readonly end: number;
-  /** Writes what stands there instead. */
-  readonly write: () => string;
+  /** Writes the JSON text that stands there instead. */
+  readonly write: () => string | Promise<string>;
 }
 
-/** Replaces ranges of a text, which are in order and do not overlap. Every other byte stays as it is. */
-export function editRanges(body: Uint8Array, edits: readonly RangeEdit[]): Uint8Array {
-  const pieces: Uint8Array[] = [];
+/**
+ * Replaces ranges of a text, which are in order and do not overlap. Every other byte stays as it is. Many edits are written
+ * one after the other, in turns of the event loop.
+ */
+export async function editRanges(
+  body: Uint8Array,
+  edits: readonly RangeEdit[],
+  turns: Turns = loopTurns,
+): Promise<Uint8Array> {
+  const written: Uint8Array[] = [];
+  let pieces: Uint8Array[] = [];
   let from = 0;
+  let work = 0;
   for (const { start, end, write } of edits) {
-    pieces.push(body.subarray(from, start), Buffer.from(write()));
+    const text = write();
+    const bytes = Buffer.from(typeof text === 'string' ? text : await text);
+    pieces.push(body.subarray(from, start), bytes);
     from = end;
+    work += BYTES_OF_AN_EDIT + bytes.byteLength;
+    if (work < BYTES_IN_A_TURN) continue;
+    written.push(Buffer.concat(pieces));
+    pieces = [];
+    work = 0;
+    await turns.next();
   }
-  pieces.push(body.subarray(from));
-  return Buffer.concat(pieces);
+  return Buffer.concat([...written, ...pieces, body.subarray(from)]);
+}
+
+/** Writes a text as JSON, a long one in turns of the event loop. */
+export async function writeText(text: string, turns: Turns = loopTurns): Promise<string> {
+  if (text.length <= BYTES_IN_A_TURN) return JSON.stringify(text);
+  const written: string[] = [];
+  for (let from = 0; from < text.length;) {
+    // A surrogate pair is not cut, since half of one is written as an escape.
+    const next = from + BYTES_IN_A_TURN;
+    const end = isSecondHalf(text.charCodeAt(next)) ? next + 1 : next;
+    written.push(JSON.stringify(text.slice(from, end)).slice(1, -1));
+    from = end;
+    await turns.next();
+  }
+  return `"${written.join('')}"`;
+}
+
+function isSecondHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
 }

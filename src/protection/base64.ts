@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 
 /** Shorter texts in the alphabet of base64 are words. */
 const MINIMUM_BASE64_UNITS = 8;
-const BASE64 = /^[\w+/-]+={0,2}$/;
+const ALPHABET = /^[\w+/=\s-]*$/;
+const PADDING = /^=\s*(?:=\s*)?$/;
+const SLICE_UNITS = 65_536;
 /** Enough of a file to know its content by. */
 const BEGINNING_UNITS = 64;
 const BEGINNING = /^[\w+/-]+$/;
@@ -21,11 +23,30 @@ export function beginsAsText(bytes: Uint8Array): boolean {
   return !bytes.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, bytes.byteLength - cut)));
 }
 
-/** Decodes base64 of either alphabet, with or without white space in it; undefined for any other text. */
-export function decodeBase64(text: string): Uint8Array | undefined {
+/** Counts work, in code units. Returns a promise when other calls must have their turn first. */
+export type Spend = (units: number) => Promise<void> | undefined;
+
+/**
+ * Decodes base64 of either alphabet, with or without white space in it; undefined for any other text. A long text is read in
+ * turns of the event loop.
+ */
+export async function decodeBase64(text: string, spend: Spend): Promise<Uint8Array | undefined> {
   if (text.length < MINIMUM_BASE64_UNITS) return undefined;
-  const plain = /\s/.test(text) ? text.replace(/\s+/g, '') : text;
-  return BASE64.test(plain) ? Buffer.from(plain, 'base64') : undefined;
+  const padding = text.indexOf('=');
+  if (padding >= 0 && !PADDING.test(text.slice(padding))) return undefined;
+  if (!(await isInAlphabet(padding < 0 ? text : text.slice(0, padding), spend))) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.byteLength === 0 ? undefined : bytes;
+}
+
+/** Returns true for a text that has only the letters of base64 of either alphabet, its padding, and white space. */
+export async function isInAlphabet(text: string, spend: Spend): Promise<boolean> {
+  for (let from = 0; from < text.length; from += SLICE_UNITS) {
+    if (!ALPHABET.test(text.slice(from, from + SLICE_UNITS))) return false;
+    const pending = spend(Math.min(SLICE_UNITS, text.length - from) / 8);
+    if (pending) await pending;
+  }
+  return true;
 }
 
 /** Encodes bytes in the alphabet that a text of base64 has. */

@@ -1,5 +1,6 @@
 import type { DecidedText, Detection, Detectors } from '@vertex-ai-gateway/content-detectors/detectors';
 import type { DirectionPlan, Medium, ProtectionAction } from '../governance/protection-plan.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { Finding } from '../prediction/finding.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import type { BlockedContent } from './blocked-content.ts';
@@ -7,8 +8,10 @@ import type { KindWords } from './kind-words.ts';
 import { isPlaceholder } from './placeholders.ts';
 import type { Place } from './place.ts';
 
-/** UTF-16 code units that are inspected in one turn of the event loop: a millisecond of work at most. */
-const UNITS_IN_A_TURN = 32_768;
+/** UTF-16 code units that are inspected in one turn of the event loop: a few milliseconds of work at most. */
+const UNITS_IN_A_TURN = 16_384;
+/** The most values that are taken out of a request. No content has more within the longest context of a model. */
+const MAXIMUM_REPLACED = 200_000;
 /** The detector of media, as records have it. */
 const MEDIA_DETECTOR = 'media-type';
 
@@ -45,6 +48,7 @@ export class ContentInspection {
   readonly #options: InspectionOptions;
   readonly #turns: Turns;
   #units = 0;
+  #replacedCount = 0;
 
   constructor(options: InspectionOptions) {
     this.#options = options;
@@ -62,7 +66,8 @@ export class ContentInspection {
   /**
    * Finds the values in a text, a long one in turns of the event loop.
    * @returns the pieces of the text that are replaced, in order.
-   * @throws GatewayError CONTENT_BLOCKED with the tenth value that is blocked.
+   * @throws GatewayError CONTENT_BLOCKED with the tenth value that is blocked, and PAYLOAD_TOO_LARGE with more than 200,000
+   *   values that are taken out of a request.
    */
   async findReplaced(text: string, place: Place): Promise<readonly Replaced[]> {
     const { detectors, plan } = this.#options;
@@ -93,7 +98,18 @@ export class ContentInspection {
         blocked.add(place.at, `holds ${words.describe(kind)}, ${why}`, planned.rule);
       } else if (action !== 'allow') replaced.push({ start, end, kind, isRestored: action === 'restore' });
     }
+    this.#countReplaced(replaced.length);
     return replaced;
+  }
+
+  /** Each value that is replaced is held until all are known. An answer is as long as its model makes it. */
+  #countReplaced(count: number): void {
+    this.#replacedCount += count;
+    if (this.#options.direction === 'response' || this.#replacedCount <= MAXIMUM_REPLACED) return;
+    throw new GatewayError(
+      'PAYLOAD_TOO_LARGE',
+      `The body has more than ${MAXIMUM_REPLACED} values that must be taken out of it. Send less in one call.`,
+    );
   }
 
   /** Refuses a medium that the plan refuses. @param what the medium at its place, as in `is an image`. */

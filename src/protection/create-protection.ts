@@ -96,7 +96,8 @@ class ProtectedCall implements CallProtection {
     const use: TextUse = {
       inspection,
       inspectsFixed: true,
-      see: (text) => placeholders.leaveOut(text),
+      see: (text) =>
+        replaces(plan) ? placeholders.leaveOut(text, (units) => inspection.spend(units)) : undefined,
       rewrite: async (text, place) => {
         const replaced = await inspection.findReplaced(text, place);
         return replaced.length === 0 ? undefined : () => replaceIn(text, replaced, placeholders);
@@ -107,7 +108,8 @@ class ProtectedCall implements CallProtection {
     const isOther = !json && body.byteLength > 0;
     const written = isOther ? await inspectBytes(body, contentType ?? '', use) : undefined;
     blocked.throwIfAny();
-    const changed = json && edits && edits.length > 0 ? editRanges(json.body, edits) : written?.();
+    const changed =
+      json && edits && edits.length > 0 ? await editRanges(json.body, edits) : await written?.();
     const asked = plan.services.filter(({ isInside }) => !isInside(this.#circumstances));
     if (asked.length === 0 || body.byteLength === 0) return changed;
     // Few deployments ask services, so that the code for it is loaded when one does.
@@ -161,6 +163,14 @@ class ProtectedCall implements CallProtection {
     });
     return { plan, detectors: planned && detectors, placeholders, blocked, inspection };
   }
+}
+
+/** Returns true for a plan by which values can be taken out, also by what services find. */
+function replaces({ kinds, services }: DirectionPlan): boolean {
+  return (
+    services.length > 0 ||
+    [...kinds.values()].some(({ action }) => action === 'redact' || action === 'restore')
+  );
 }
 
 const NO_PLAN: DirectionPlan = { kinds: new Map(), refusedMedia: new Map(), services: [] };

@@ -1,7 +1,8 @@
-import { editRanges, type RangeEdit } from '../json/edit-json.ts';
+import { editRanges, type RangeEdit, writeText } from '../json/edit-json.ts';
 import type { Medium } from '../governance/protection-plan.ts';
 import type { JsonChildren, JsonValue } from '../json/json-value.ts';
 import { readJson } from '../json/read-json.ts';
+import { readLongText } from '../json/read-long-text.ts';
 import {
   beginningOf,
   beginsAsText,
@@ -9,11 +10,14 @@ import {
   decodeEachByte,
   decodeText,
   encodeLike,
+  isInAlphabet,
   type DecodedText,
+  type Spend,
 } from './base64.ts';
 import type { ContentInspection } from './content-inspection.ts';
 import { isTextType, isUnknownType, mediumOfBytes, mediumOfName, mediumOfType } from './media-types.ts';
 import { contextOf, isContainersOwn, isFixedName, isShapedByCaller, plainName } from './member-names.ts';
+import { decodePercents } from './percents.ts';
 import type { Place, Position } from './place.ts';
 
 /** The texts that are read within a text: JSON in a text, base64 in that, and so on. */
@@ -23,7 +27,10 @@ const MINIMUM_DIGITS = { shaped: 7, other: 14 };
 const MAXIMUM_TYPE_BYTES = 256;
 
 /** Writes the changed text in place of one that was inspected. It is asked once all texts of the body are inspected. */
-export type Rewrite = () => string;
+export type Rewrite = () => Promise<string>;
+
+/** Writes the changed bytes in place of a file that was inspected, as `Rewrite` does. */
+type RewriteFile = () => Promise<Uint8Array>;
 
 /** The use that is made of a body's texts. */
 export interface TextUse {
@@ -31,7 +38,7 @@ export interface TextUse {
   /** True for a request; an answer's fixed members are the model's own words, and stay uninspected. */
   readonly inspectsFixed: boolean;
   /** Sees each text, and each name of a member, before it is inspected. */
-  readonly see: (text: string) => void;
+  readonly see: (text: string) => Promise<void> | undefined;
   /** The plain names of members that are emptied, since they would tell a replaced value in pieces. */
   readonly dropped?: ReadonlySet<string>;
   /** Finds what changes in a text: undefined when nothing does. @throws GatewayError CONTENT_BLOCKED. */
@@ -88,7 +95,7 @@ export async function inspectBytes(
   bytes: Uint8Array,
   contentType: string,
   use: TextUse,
-): Promise<(() => Uint8Array) | undefined> {
+): Promise<RewriteFile | undefined> {
   return new JsonInspection(use).inspectFile(bytes, contentType, OUTERMOST, 0);
 }
 
@@ -105,9 +112,11 @@ class JsonInspection {
   readonly #types = new WeakMap<JsonValue, Types>();
 
   readonly #without: ReadonlySet<number>;
+  readonly #spend: Spend;
 
   constructor(use: TextUse, without: ReadonlySet<number> = NONE) {
     this.#use = use;
+    this.#spend = (units) => use.inspection.spend(units);
     this.#without = without;
   }
 
@@ -135,7 +144,11 @@ class JsonInspection {
         const rewrite =
           kind === 'string' ? await this.#inspectString(leaf, within) : await this.#inspectNumber(leaf);
         if (rewrite)
-          edits.push({ start: value.start, end: value.end, write: () => JSON.stringify(rewrite()) });
+          edits.push({
+            start: value.start,
+            end: value.end,
+            write: async () => writeText(await rewrite()),
+          });
       }
     };
     const children = root.children();
@@ -157,7 +170,10 @@ class JsonInspection {
       }
       const pending = this.#use.inspection.spend(UNITS_OF_A_VALUE);
       if (pending) await pending;
-      await visit(this.#childOf(frame));
+      const child = this.#childOf(frame);
+      const seeing = frame.isObject ? this.#use.see(child.name) : undefined;
+      if (seeing) await seeing;
+      await visit(child);
     }
     return edits;
   }
@@ -171,7 +187,6 @@ class JsonInspection {
     const { value } = children;
     if (!isObject) return { ...frame, at: { outer: at, key: children.position }, value };
     const { name } = children;
-    this.#use.see(name);
     const plain = plainName(name);
     const isShaped = frame.isShaped || isShapedByCaller(plain, at === undefined);
     return { ...frame, at: { outer: at, key: name }, value, name, plain, isShaped };
@@ -181,7 +196,7 @@ class JsonInspection {
     return {
       at,
       context: isShaped ? contextOf(name, plain) : '',
-      isFixed: (!isShaped && isFixedName(plain)) || /^\s*(?:gs|bq):\/\//i.test(text),
+      isFixed: (!isShaped && isFixedName(plain)) || /^(?:gs|bq):\/\//i.test(text.trimStart().slice(0, 5)),
     };
   }
 
@@ -189,6 +204,8 @@ class JsonInspection {
     const { value, isShaped } = leaf;
     const length = value.end - value.start;
     if (length < (isShaped ? MINIMUM_DIGITS.shaped : MINIMUM_DIGITS.other)) return undefined;
+    const pending = this.#use.inspection.spend(length);
+    if (pending) await pending;
     const text = value.body.toString('latin1', value.start, value.end);
     if (!/^\d+$/.test(text)) return undefined;
     return this.#use.rewrite(text, this.#placeOf(leaf, text));
@@ -196,22 +213,25 @@ class JsonInspection {
 
   async #inspectString(leaf: Leaf, within: number): Promise<Rewrite | undefined> {
     if (within === 0 && this.#without.has(leaf.value.start)) return undefined;
-    const text = leaf.value.readText(Infinity) ?? '';
+    const { value } = leaf;
+    const isLong = value.end - value.start > LONG_UNITS;
+    const text = isLong ? await readLongText(value) : (value.readText(Infinity) ?? '');
     if (text === '') return undefined;
     const place = this.#placeOf(leaf, text);
-    const dataUrl = within < MAXIMUM_WITHIN && /^data:/i.test(text) ? readDataUrl(text) : undefined;
+    const isDataUrl = within < MAXIMUM_WITHIN && /^data:/i.test(text);
+    const dataUrl = isDataUrl ? await readDataUrl(text, this.#spend) : undefined;
     if (dataUrl) {
       const { bytes, type, write } = dataUrl;
       const file = await this.inspectFile(bytes, type, { ...place, isFixed: false }, within + 1);
-      return file && (() => write(file()));
+      return file && (async () => write(await file()));
     }
     if (place.isFixed) this.#use.inspection.judgeMedium(this.#mediumAt(leaf), place);
     if (place.isFixed && !this.#use.inspectsFixed) return undefined;
     const type = this.#typeAt(leaf);
-    const bytes = type === undefined ? undefined : decodeBase64(text);
+    const bytes = type === undefined ? undefined : await decodeBase64(text, this.#spend);
     if (type !== undefined && bytes) {
       const file = await this.inspectFile(bytes, type, place, within + 1);
-      if (file) return () => encodeLike(text, file());
+      if (file) return async () => encodeLike(text, await file());
       if (decodeText(bytes) ?? mediumOfBytes(bytes)) return undefined;
     }
     return this.inspectText(text, place, within);
@@ -220,27 +240,31 @@ class JsonInspection {
   /** Inspects a text, the JSON that it is, or the text that it is in base64. */
   async inspectText(text: string, place: Place, within: number): Promise<Rewrite | undefined> {
     const { inspection } = this.#use;
-    this.#use.see(text);
+    const seeing = this.#use.see(text);
+    if (seeing) await seeing;
     const pending = inspection.spend(text.length);
     if (pending) await pending;
-    const json = within < MAXIMUM_WITHIN ? await readNested(text) : undefined;
+    const json = within < MAXIMUM_WITHIN ? await readNested(text, this.#spend) : undefined;
     if (json) {
       const edits = await this.inspect(json, place.at, true, within + 1);
-      return edits.length === 0 ? undefined : () => Buffer.from(editRanges(json.body, edits)).toString();
+      return edits.length === 0
+        ? undefined
+        : async () => Buffer.from(await editRanges(json.body, edits)).toString();
     }
     const beginning = beginningOf(text);
     const medium = beginning && !beginsAsText(beginning) ? mediumOfBytes(beginning) : undefined;
-    if (medium && (await isBase64(text, inspection))) {
+    if (medium && (await isInAlphabet(text, this.#spend))) {
       inspection.judgeMedium(medium, place);
       return undefined;
     }
     const rewrite = await this.#use.rewrite(text, place);
     if (rewrite || within >= MAXIMUM_WITHIN || !beginning || !beginsAsText(beginning)) return rewrite;
-    const decoded = decodeBase64(text);
+    const decoded = await decodeBase64(text, this.#spend);
+    if (decoded) await this.#pauseAfter(text);
     const inner = decoded && decodeText(decoded);
     if (!inner) return undefined;
     const changed = await this.inspectText(inner.text, place, within + 1);
-    return changed && (() => encodeLike(text, inner.encode(changed())));
+    return changed && (async () => encodeLike(text, inner.encode(await changed())));
   }
 
   /** Inspects a file: its text where it is one, and else its medium, by its bytes and by the type that is claimed. */
@@ -249,7 +273,7 @@ class JsonInspection {
     type: string,
     place: Place,
     within: number,
-  ): Promise<(() => Uint8Array) | undefined> {
+  ): Promise<RewriteFile | undefined> {
     const { inspection } = this.#use;
     const medium = beginsAsText(bytes.subarray(0, BEGINNING_BYTES)) ? undefined : mediumOfBytes(bytes);
     const inner: DecodedText | undefined =
@@ -259,7 +283,12 @@ class JsonInspection {
     if (claimed && medium && claimed !== medium) inspection.judgeMedium(medium, place);
     if (!inner) return undefined;
     const changed = await this.inspectText(inner.text, place, within);
-    return changed && (() => inner.encode(changed()));
+    return changed && (async () => inner.encode(await changed()));
+  }
+
+  /** Other calls get their turn after each pass over a long text. */
+  #pauseAfter(text: string): Promise<void> | undefined {
+    return text.length < LONG_UNITS ? undefined : this.#spend(text.length);
   }
 
   /** Returns the type that is claimed for bytes in base64; undefined for a member that holds none. */
@@ -296,26 +325,21 @@ class JsonInspection {
 /** The work of a value beside its text, in code units. */
 const UNITS_OF_A_VALUE = 32;
 const BEGINNING_BYTES = 64;
-const SLICE_UNITS = 65_536;
+/** Each pass over a text of this length takes a turn of the event loop of its own. */
+const LONG_UNITS = 262_144;
 
 /** Reads a text that is JSON itself; undefined for any other. */
-async function readNested(text: string): Promise<JsonValue | undefined> {
+async function readNested(text: string, spend: Spend): Promise<JsonValue | undefined> {
+  if (!/^[[{"]/.test(text.trimStart().slice(0, 1))) return undefined;
   // A text with half of a surrogate pair would be changed by being read.
-  if (!/^\s*[[{"]/.test(text) || !text.isWellFormed()) return undefined;
+  if (!text.isWellFormed()) return undefined;
+  const bytes = Buffer.from(text);
+  if (text.length >= LONG_UNITS) await spend(text.length);
   try {
-    return await readJson(Buffer.from(text));
+    return await readJson(bytes);
   } catch {
     return undefined;
   }
-}
-
-async function isBase64(text: string, inspection: ContentInspection): Promise<boolean> {
-  for (let from = 0; from < text.length; from += SLICE_UNITS) {
-    if (!/^[\w+/=\s-]*$/.test(text.slice(from, from + SLICE_UNITS))) return false;
-    const pending = inspection.spend(SLICE_UNITS / 8);
-    if (pending) await pending;
-  }
-  return true;
 }
 
 /** Members that say the type of the bytes beside them, in the spellings of all APIs. */
@@ -348,23 +372,19 @@ interface DataUrl {
 }
 
 /** Reads an address of the scheme `data:`; undefined for one that is malformed. https://www.rfc-editor.org/rfc/rfc2397 */
-function readDataUrl(text: string): DataUrl | undefined {
-  const comma = text.indexOf(',');
-  if (comma < 0 || comma > MAXIMUM_TYPE_BYTES) return undefined;
+async function readDataUrl(text: string, spend: Spend): Promise<DataUrl | undefined> {
+  const comma = text.slice(0, MAXIMUM_TYPE_BYTES + 1).indexOf(',');
+  if (comma < 0) return undefined;
   const head = text.slice(0, comma + 1);
   const content = text.slice(comma + 1);
   const [type = ''] = head.slice('data:'.length, -1).split(';');
   if (/;\s*base64\s*,$/i.test(head)) {
-    const bytes = content.length === 0 ? undefined : Buffer.from(content, 'base64');
-    return bytes && /^[\w+/=\s-]*$/.test(content)
-      ? { bytes, type, write: (changed) => head + encodeLike(content, changed) }
-      : undefined;
+    if (content.length === 0 || !(await isInAlphabet(content, spend))) return undefined;
+    const bytes = Buffer.from(content, 'base64');
+    return { bytes, type, write: (changed) => head + encodeLike(content, changed) };
   }
-  try {
-    const bytes = Buffer.from(decodeURIComponent(content));
-    const write = (changed: Uint8Array) => head + encodeURIComponent(Buffer.from(changed).toString());
-    return { bytes, type: type === '' ? 'text/plain' : type, write };
-  } catch {
-    return undefined;
-  }
+  const decoded = await decodePercents(content, spend);
+  if (decoded === undefined) return undefined;
+  const write = (changed: Uint8Array) => head + encodeURIComponent(Buffer.from(changed).toString());
+  return { bytes: Buffer.from(decoded), type: type === '' ? 'text/plain' : type, write };
 }

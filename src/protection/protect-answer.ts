@@ -105,7 +105,7 @@ function useOf({ plan, detectors, inspection, placeholders }: AnswerGuard): Text
       if (replaced.length > 0)
         return () => replaceIn(text, replaced, placeholders, (kept) => restoreIn(kept, restored) ?? kept);
       const changed = restoreIn(text, restored);
-      return changed === undefined ? undefined : () => changed;
+      return changed === undefined ? undefined : () => Promise.resolve(changed);
     },
   };
 }

@@ -138,7 +138,7 @@ export class StreamProtection {
       .filter(({ text, before: old }) => text !== old)
       .map(({ value, text }) => ({ start: value.start, end: value.end, write: () => JSON.stringify(text) }));
     const all = [...changed, ...others].toSorted((one, other) => one.start - other.start);
-    return { before, data: all.length === 0 ? undefined : editRanges(event.body, all) };
+    return { before, data: all.length === 0 ? undefined : await editRanges(event.body, all) };
   }
 
   /** Takes data that is no JSON: the mark at the end of a stream, or a text. */
@@ -147,7 +147,7 @@ export class StreamProtection {
     const text = data.toString();
     if (text.trim() === '[DONE]') this.#endTexts({ is: 'end', scope: '' }, before);
     const rewrite = await inspectText(text, this.#options.use);
-    return { before, data: rewrite && Buffer.from(rewrite()) };
+    return { before, data: rewrite && Buffer.from(await rewrite()) };
   }
 
   async #takePiece(piece: TextPiece): Promise<TextEdit | undefined> {
