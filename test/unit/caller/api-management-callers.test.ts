@@ -86,7 +86,7 @@ async function refusal(authorization?: string, changes?: Record<string, string |
 }
 
 test('a call with API Management’s token has the caller that the edge stamped', async () => {
-  expect(await callers.identify(headers(`Bearer ${await sign()}`))).toEqual({
+  expect(await callers.identify(headers(`Bearer ${await sign()}`))).toStrictEqual({
     identityProvider: 'entra',
     isDelegated: false,
     tenantId: STAMPED['x-gateway-tenant-id'],
@@ -117,6 +117,7 @@ test.each<[string, Record<string, unknown>]>([
   ['is for another audience', { aud: '77777777-7777-4777-8777-777777777777' }],
   ['is for several audiences', { aud: [CLIENT_ID, '77777777-7777-4777-8777-777777777777'] }],
   ['has no audience', { aud: undefined }],
+  ['has no issuer', { iss: undefined }],
   ['is of another issuer', { iss: ISSUER.replace('1111', '9999') }],
   ['is of an issuer that only starts alike', { iss: `${ISSUER}.evil.example` }],
   ['is of another identity', { oid: STAMPED['x-gateway-object-id'] }],

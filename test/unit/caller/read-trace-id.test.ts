@@ -10,6 +10,11 @@ test.each([`00-${TRACE}-${PARENT}-01`, `00-${TRACE}-${PARENT}-00`, `cc-${TRACE}-
   },
 );
 
+test('a trace may end with zeros', () => {
+  const trace = `${TRACE.slice(0, 30)}00`;
+  expect(readTraceId(() => `00-${trace}-${PARENT.slice(0, 15)}0-01`)).toBe(trace);
+});
+
 test.each([
   null,
   '',
@@ -17,6 +22,11 @@ test.each([
   `00-${TRACE}-${PARENT}`,
   `00-${TRACE}-${PARENT}-01-more`,
   `ff-${TRACE}-${PARENT}-01`,
+  `cc-${TRACE}-${PARENT}-01more`,
+  `0x${`cc-${TRACE}-${PARENT}-01`}`,
+  `cc-${TRACE}-${PARENT}-0`,
+  `cc-${TRACE}-${PARENT.slice(1)}-01`,
+  `cc-${TRACE.slice(1)}-${PARENT}-01`,
   `00-${TRACE.toUpperCase()}-${PARENT}-01`,
   `00-${'0'.repeat(32)}-${PARENT}-01`,
   `00-${TRACE}-${'0'.repeat(16)}-01`,
