@@ -1,7 +1,7 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { createSecureContext, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { safeText } from './safe-text.ts';
 
 /** A request of the doctor. */
@@ -59,6 +59,8 @@ const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER
 
 /** Creates the way in which the doctor asks services. It follows no redirect and repeats nothing. */
 export function createSendProbe({ timeoutInMs, now, lookup, authorities }: SendProbeOptions): SendProbe {
+  // Reading a hundred authorities takes longer than a request, so all requests share what was read.
+  const secureContext = authorities && createSecureContext({ ca: [...authorities] });
   return (probe) =>
     new Promise((resolve) => {
       const url = new URL(probe.url);
@@ -81,7 +83,7 @@ export function createSendProbe({ timeoutInMs, now, lookup, authorities }: SendP
         ]),
         ...(lookup && { lookup }),
         ...(isSecure && isIP(url.hostname) === 0 && { servername: url.hostname }),
-        ...(authorities && { ca: [...authorities] }),
+        ...(secureContext && { secureContext }),
       };
       const fail = (error: unknown) => resolve(failureOf(error));
       const request = (isSecure ? requestHttps : requestHttp)(options, (response) => {

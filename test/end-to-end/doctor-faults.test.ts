@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { createServer, request, type Server } from 'node:https';
-import { join } from 'node:path';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import {
@@ -14,10 +13,9 @@ import {
   STORAGE_ACCOUNT,
   WITNESS_ACCOUNT,
 } from '@vertex-ai-gateway/cloud-emulators/sample-resources';
-import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { DoctorReport, type LegName } from '../../src/doctor/report.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
-import { type DoctorChanges, doctorOfChain, fetchIdentityToken } from './doctor-of-chain.ts';
+import { type DoctorChanges, doctorOfChain, fetchIdentityToken, governance } from './doctor-of-chain.ts';
 
 let chain: RunningChain;
 let proxy: { readonly server: Server; readonly url: string; readonly authority: string };
@@ -114,7 +112,7 @@ function withoutName(missing: string): LookupFunction {
 }
 
 async function examine(changes: DoctorChanges = {}): Promise<DoctorReport> {
-  const { documents } = loadGovernance(join(process.cwd(), 'governance'));
+  const { documents } = governance;
   const entries = documents.catalog.entries.filter(({ name }) => ENTRIES.includes(name));
   const fewer = { ...documents, catalog: { ...documents.catalog, entries } };
   const doctor = doctorOfChain(chain, { documents: fewer, ...changes });

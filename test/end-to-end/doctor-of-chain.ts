@@ -16,6 +16,9 @@ export interface DoctorChanges extends Partial<DoctorDependencies> {
   readonly probe?: Partial<SendProbeOptions>;
 }
 
+/** The governance that the sample chain has. */
+export const governance = loadGovernance(join(process.cwd(), 'governance'));
+
 /** Creates a doctor that examines a running chain from this process, with the function app's identity. */
 export function doctorOfChain(
   chain: RunningChain,
@@ -23,7 +26,7 @@ export function doctorOfChain(
 ): Doctor {
   const { functionAppSettings, certificateAuthorityFile } = chain.environment;
   const settings = readSettings({ ...functionAppSettings, ...environment });
-  const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
+  const { documents, policyVersion } = governance;
   const now = changes.now ?? Date.now;
   return createDoctor({
     sight: 'function-app',

@@ -55,14 +55,13 @@ const APPENDED_AT = '2026-03-01T12:00:01.000Z';
 
 /** Appends entries that link to a chain, as anybody can who may write there. */
 function append(lines: readonly string[], bodies: readonly object[], writer = WRITER): string[] {
-  return bodies.reduce<string[]>(
-    (made, body) => {
-      const previous = made.length === 0 ? NO_PREVIOUS : hashEntry(made.at(-1) ?? '');
-      const head = { v: 1, writer, sequence: made.length, previous, time: APPENDED_AT };
-      return [...made, JSON.stringify({ ...head, ...body })];
-    },
-    [...lines],
-  );
+  const made = [...lines];
+  for (const body of bodies) {
+    const previous = made.length === 0 ? NO_PREVIOUS : hashEntry(made.at(-1) ?? '');
+    const head = { v: 1, writer, sequence: made.length, previous, time: APPENDED_AT };
+    made.push(JSON.stringify({ ...head, ...body }));
+  }
+  return made;
 }
 
 const strangersKey = createSealKey();
