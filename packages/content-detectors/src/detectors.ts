@@ -3,7 +3,7 @@ import type { View } from './text/normalise.ts';
 import type { OwnDetector } from './own/own-detector.ts';
 import { askFor } from './scan/asked.ts';
 import { LONGEST_VALUE } from './scan/reach.ts';
-import type { Candidate } from './scan/reading.ts';
+import type { Candidate, Work } from './scan/reading.ts';
 import { Scanner } from './scan/scanner.ts';
 
 /** One value that was found in a text. It holds the place of the value and never the value. */
@@ -50,19 +50,24 @@ export interface DecidedText {
  * Creates the detectors of some kinds.
  * @param kinds names of `KINDS`, and kinds of detectors of one's own.
  * @param own detectors of one's own, by `compileDetector`.
+ * @param work counts what the texts take: the units that were looked at, once for each look.
  */
-export function createDetectors(kinds: ReadonlySet<string>, own: readonly OwnDetector[] = []): Detectors {
+export function createDetectors(
+  kinds: ReadonlySet<string>,
+  own: readonly OwnDetector[] = [],
+  work: Work = { units: 0 },
+): Detectors {
   const asked = askFor(kinds);
   const askedOwn = own.filter(({ kind }) => kinds.has(kind));
   // One text at a time is read, so all can share the arrays of a normaliser, and all wrapped texts a scanner.
   const normaliser = new Normaliser();
-  const wrapped = { normaliser: new Normaliser(), scanner: new Scanner(asked, [], undefined) };
+  const wrapped = { normaliser: new Normaliser(), scanner: new Scanner(asked, [], work, undefined) };
   const unwrap = (text: string): readonly Candidate[] => {
     wrapped.scanner.reset();
     wrapped.scanner.scan(wrapped.normaliser.asIs(text), false);
     return wrapped.scanner.found;
   };
-  const openScanner = (): Scanner => new Scanner(asked, askedOwn, unwrap);
+  const openScanner = (): Scanner => new Scanner(asked, askedOwn, work, unwrap);
   return {
     detect: (text) =>
       text === '' ? [] : new Inspection(openScanner(), normaliser).take(text, true).detections,

@@ -8,6 +8,7 @@ import { beginsNumber, OPENING, passProse } from './pass-prose.ts';
 import { endsAtText, reachOf } from './reach.ts';
 import type { Announced, Candidate, Work } from './reading.ts';
 import { WordExaminer } from './word-examiner.ts';
+import { isLoneGroup } from '../values/lone-groups.ts';
 import { isStreetName } from '../values/street-names.ts';
 import type { OwnDetector } from '../own/own-detector.ts';
 
@@ -23,6 +24,12 @@ const TITLE = bitOf('title');
 const ACTING = TITLE | PERSON | bitOf('instruct') | bitOf('street');
 const CURL = idOf('curl');
 const NOT_SECRET_ID = idOf('notSecret');
+const PHONE = idOf('phone');
+/** The most code units between a phone number and the word that announces it. */
+const PHONE_REACH = 40;
+const LONGEST_LONE = 6;
+/** The code units behind a number that are looked at for the number that follows. */
+const LONE_REACH = 40;
 
 const NEWLINE = 0x0a;
 const HYPHEN = 0x2d;
@@ -30,6 +37,7 @@ const STOP = 0x2e;
 const GREATER = 0x3e;
 const COMMA = 0x2c;
 const CLOSING = 0x5d;
+const ZERO = 0x30;
 const STAR = 0x2a;
 const UNDERSCORE = 0x5f;
 /** The most words between one that announces a secret and the secret. */
@@ -64,7 +72,6 @@ for (const mark of '"\'`') QUOTES[mark.charCodeAt(0)] = 1;
 export class Scanner {
   /** The candidates that stay, in their order, with positions in the part. */
   found: Candidate[] = [];
-  readonly work: Work = { units: 0 };
 
   readonly #context = new ContextMemory();
   readonly #hasOwn: boolean;
@@ -77,7 +84,7 @@ export class Scanner {
     isOpen: false,
     base: 0,
     context: this.#context,
-    work: this.work,
+    work: { units: 0 },
   };
   readonly #word = new ReadWord();
   #base = 0;
@@ -94,12 +101,17 @@ export class Scanner {
   /** True where the word for a name is a label: `name:`, which things have too. */
   #isLabelled = false;
 
-  /** @param unwrap finds what stands in a text that was wrapped in base64. */
+  /**
+   * @param work counts what the texts take.
+   * @param unwrap finds what stands in a text that was wrapped in base64.
+   */
   constructor(
     asked: Asked,
     own: readonly OwnDetector[],
+    work: Work,
     unwrap: ((text: string) => readonly Candidate[]) | undefined,
   ) {
+    this.#reading.work = work;
     this.#hasOwn = own.length > 0;
     this.#isQuiet = !this.#hasOwn;
     this.#examiner = new WordExaminer(asked, own, unwrap);
@@ -112,7 +124,6 @@ export class Scanner {
     this.#pendingName = false;
     this.#isLabelled = false;
     this.#forget();
-    this.work.units = 0;
   }
 
   /**
@@ -129,7 +140,7 @@ export class Scanner {
     reading.text = view.text;
     reading.units = units;
     reading.base = this.#base;
-    this.work.units += length;
+    reading.work.units += length;
     let at = 0;
     for (;;) {
       if (this.#isQuiet) at = passProse(units, at, length, this.#context.tellingEnd - this.#base);
@@ -242,7 +253,23 @@ export class Scanner {
     const { units } = this.#reading;
     const isTelling = (flags & (DIGIT | UPPER | ASSIGN)) !== 0 && this.#context.isTelling(this.#base + start);
     if ((flags & DIGIT) === 0) return isDull(units, start, end, flags, isTelling);
-    return !isTelling && isDullNumber(units, start, end, flags, length);
+    if (isTelling) return false;
+    return isDullNumber(units, start, end, flags, length) || this.#isLone(start, end, flags, length);
+  }
+
+  /** Tells if a word is a short number, and no value begins with it and the number behind. */
+  #isLone(start: number, end: number, flags: number, length: number): boolean {
+    const { units } = this.#reading;
+    const from = units[start] === OPENING ? start + 1 : start;
+    return (
+      flags === DIGIT &&
+      end - from <= LONGEST_LONE &&
+      end + LONE_REACH <= length &&
+      (units[from] !== ZERO || units[from + 1] !== ZERO) &&
+      (units[from] !== ZERO || end - from > 1) &&
+      !this.#context.isNear(PHONE, this.#base + from, PHONE_REACH) &&
+      isLoneGroup(units, from, end)
+    );
   }
 
   /** Tells if a naming word does nothing but give contexts to what follows. An option, such as `--user`, may do more. */

@@ -14,6 +14,7 @@ import { examineCoordinates, examineStreet } from '../values/examine-places.ts';
 import { examinePrivateKey } from '../values/examine-private-key.ts';
 import { examineTokens } from '../values/examine-tokens.ts';
 import { examineWrapped } from '../values/examine-wrapped.ts';
+import { NextDigit } from '../values/next-digit.ts';
 import { isStreetName } from '../values/street-names.ts';
 import type { OwnDetector, OwnExaminer } from '../own/own-detector.ts';
 
@@ -48,6 +49,7 @@ export class WordExaminer {
   readonly #own: readonly OwnExaminer[];
   readonly #unwrap: ((text: string) => readonly Candidate[]) | undefined;
   readonly #groups: GroupExaminer;
+  readonly #digits = new NextDigit();
 
   constructor(
     asked: Asked,
@@ -63,6 +65,7 @@ export class WordExaminer {
   /** Forgets the text before, of which places were remembered. */
   reset(): void {
     this.#groups.reset();
+    this.#digits.reset();
   }
 
   /** Looks for values that begin in a word. @returns false when it needs more text. */
@@ -139,7 +142,7 @@ export class WordExaminer {
     const mayBeStreet = hasDigit
       ? CLASSES[units[start] ?? 0] === DIGIT
       : (mask & STREET) !== 0 || isStreetName(units, start, end);
-    return !mayBeStreet || examineStreet(reading, word, found);
+    return !mayBeStreet || examineStreet(reading, word, this.#digits, found);
   }
 
   /** Looks for what a word before tells. @returns false when it needs more text. */

@@ -50,8 +50,8 @@ export function examineEmails({ text, units, work }: Reading, word: Word, found:
     let end = at + 1;
     const last = Math.min(word.end, at + 1 + LONGEST_DOMAIN);
     while (end < last && isDomain(units[end] ?? 0)) end += 1;
+    work.units += end - start;
     while (end > at && !((CLASSES[units[end - 1] ?? 0] ?? 0) & (LETTER | DIGIT))) end -= 1;
-    work.units += last - start;
     if (!isMailDomain(text, units, at + 1, end)) continue;
     const after = units[end] ?? 0;
     // https://git-scm.com/docs/git-clone#_git_urls: a place of a repository, which nobody reads mail at.

@@ -26,26 +26,28 @@ interface Written {
   readonly separators: readonly number[];
   /** The first digits. */
   readonly pattern: RegExp;
+  readonly startsWithZero?: boolean;
   readonly isAmerican?: boolean;
 }
 
-const WRITTEN: readonly Written[] = [
+/** The ways of writing that only phone numbers have. */
+export const WRITTEN: readonly Written[] = [
   { groups: [3, 3, 4], separators: [HYPHEN, DOT, BRACKET], pattern: /^[2-9]\d\d[2-9]/, isAmerican: true },
-  { groups: [2, 2, 2, 2, 2], separators: [SPACE, DOT, HYPHEN], pattern: /^0[1-79]/ },
-  { groups: [5, 6], separators: [SPACE, HYPHEN], pattern: /^07/ },
-  { groups: [5, 3, 3], separators: [SPACE, HYPHEN], pattern: /^07/ },
-  { groups: [3, 4, 4], separators: [SPACE, HYPHEN, BRACKET], pattern: /^02/ },
-  { groups: [4, 3, 4], separators: [SPACE, HYPHEN, BRACKET], pattern: /^01/ },
+  { groups: [2, 2, 2, 2, 2], separators: [SPACE, DOT, HYPHEN], pattern: /^0[1-79]/, startsWithZero: true },
+  { groups: [5, 6], separators: [SPACE, HYPHEN], pattern: /^07/, startsWithZero: true },
+  { groups: [5, 3, 3], separators: [SPACE, HYPHEN], pattern: /^07/, startsWithZero: true },
+  { groups: [3, 4, 4], separators: [SPACE, HYPHEN, BRACKET], pattern: /^02/, startsWithZero: true },
+  { groups: [4, 3, 4], separators: [SPACE, HYPHEN, BRACKET], pattern: /^01/, startsWithZero: true },
   { groups: [2, 4, 4], separators: [BRACKET], pattern: /^[1-9]/ },
   { groups: [2, 5, 4], separators: [BRACKET], pattern: /^[1-9]\d9/ },
-  { groups: [4, 7], separators: [SPACE, SLASH, HYPHEN], pattern: /^01[5-7]/ },
-  { groups: [4, 8], separators: [SPACE, SLASH, HYPHEN], pattern: /^01[5-7]/ },
-  { groups: [3, 5], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
-  { groups: [3, 6], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
-  { groups: [3, 7], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
-  { groups: [3, 8], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
-  { groups: [4, 5], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
-  { groups: [4, 6], separators: [SLASH, BRACKET], pattern: /^0[1-9]/ },
+  { groups: [4, 7], separators: [SPACE, SLASH, HYPHEN], pattern: /^01[5-7]/, startsWithZero: true },
+  { groups: [4, 8], separators: [SPACE, SLASH, HYPHEN], pattern: /^01[5-7]/, startsWithZero: true },
+  { groups: [3, 5], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
+  { groups: [3, 6], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
+  { groups: [3, 7], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
+  { groups: [3, 8], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
+  { groups: [4, 5], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
+  { groups: [4, 6], separators: [SLASH, BRACKET], pattern: /^0[1-9]/, startsWithZero: true },
 ];
 
 /** Ways of writing by the lengths of their groups: a step for each group. */
@@ -87,9 +89,11 @@ export function examinePhone(reading: Reading, groups: Groups, from: number): Fo
   const hasPlus = mark === PLUS;
   if (!hasPlus && isPartOf(units, first)) return undefined;
   const isNamed = context.names(PHONE, reading.base + first, REACH);
+  // No calling code begins with 0, and no number at home with two.
+  if (!hasPlus && !isNamed && startsWithZeros(groups, units, from)) return undefined;
   const wide = hasPlus || isNamed || (units[first] === ZERO && units[first + 1] === ZERO);
   const mayBeAny = wide || (units[first] === ZERO && groups.length[from] === 1);
-  const marks = { hasPlus, isNamed, isBracketed };
+  const marks = { hasPlus, isNamed };
   let step: Step | undefined = STEPS;
   let digits = 0;
   let best: FoundPhone | undefined;
@@ -103,24 +107,38 @@ export function examinePhone(reading: Reading, groups: Groups, from: number): Fo
     digits += length;
     if (digits > MOST_DIGITS) break;
     if (digits < FEWEST_DIGITS || groups.isGlued(index + 1)) continue;
-    if (!mayBeAny && step?.written.length === 0) continue;
+    const written = waysAt(step, units[first] ?? 0, groups, from, index + 1, isBracketed);
+    if (!mayBeAny && written.length === 0) continue;
     work.units += WORK_OF_PLAN;
-    if (isPhone(groups.join(text, from, index + 1), marks, step?.written, groups, from, index + 1))
+    if (isPhone(groups.join(text, from, index + 1), marks, written, groups, from, index + 1))
       best = { start: first - (hasPlus || isBracketed ? 1 : 0), end: groups.endOf(index), next: index + 1 };
   }
   return best;
 }
 
+/** Tells if digits in groups begin with three zeros. */
+function startsWithZeros(groups: Groups, units: Uint16Array, from: number): boolean {
+  let zeros = 0;
+  for (let index = from; index < groups.count; index++) {
+    const end = groups.endOf(index);
+    for (let at = groups.start[index] ?? 0; at < end; at++) {
+      if (units[at] !== ZERO) return false;
+      zeros += 1;
+      if (zeros === 3) return true;
+    }
+  }
+  return false;
+}
+
 interface Marks {
   readonly hasPlus: boolean;
   readonly isNamed: boolean;
-  readonly isBracketed: boolean;
 }
 
 function isPhone(
   digits: string,
-  { hasPlus, isNamed, isBracketed }: Marks,
-  written: readonly Written[] | undefined,
+  { hasPlus, isNamed }: Marks,
+  written: readonly Written[],
   groups: Groups,
   from: number,
   to: number,
@@ -133,14 +151,32 @@ function isPhone(
     isInternational(digits.slice(2))
   )
     return true;
-  if (written?.some((way) => isWritten(digits, way, groups, from, to, isBracketed)) === true) return true;
+  if (written.some((way) => isWritten(digits, way))) return true;
   return isNamed && !isDate(groups, from, to) && (isNational(digits) || isInternational(digits));
 }
 
-/** Tells if digits are written in a way, whose lengths of groups they have. */
-function isWritten(
-  digits: string,
-  { separators, pattern, isAmerican }: Written,
+const NO_WAYS: readonly Written[] = [];
+
+/** Returns the ways of writing that groups have by their lengths, their separators and their first digit. */
+function waysAt(
+  step: Step | undefined,
+  firstDigit: number,
+  groups: Groups,
+  from: number,
+  to: number,
+  isBracketed: boolean,
+): readonly Written[] {
+  if (step === undefined || step.written.length === 0) return NO_WAYS;
+  return step.written.filter(
+    (way) =>
+      (firstDigit === ZERO) === (way.startsWithZero === true) &&
+      isSeparatedAs(way, groups, from, to, isBracketed),
+  );
+}
+
+/** Tells if groups, whose lengths a way of writing has, have its separators. */
+function isSeparatedAs(
+  { separators }: Written,
   groups: Groups,
   from: number,
   to: number,
@@ -150,8 +186,11 @@ function isWritten(
   if (!separators.includes(separator) || (separator === BRACKET) !== isBracketed) return false;
   for (let index = from + 2; index < to; index++)
     if (separator !== BRACKET && groups.before[index] !== separator) return false;
-  if (!pattern.test(digits)) return false;
-  return isAmerican === true ? isNorthAmerican(digits) : isNational(digits);
+  return true;
+}
+
+function isWritten(digits: string, { pattern, isAmerican }: Written): boolean {
+  return pattern.test(digits) && (isAmerican === true ? isNorthAmerican(digits) : isNational(digits));
 }
 
 function isDate(groups: Groups, from: number, to: number): boolean {

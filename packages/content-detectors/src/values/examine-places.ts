@@ -1,9 +1,12 @@
 import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from '../text/characters.ts';
 import { idOf } from '../scan/context.ts';
 import type { Candidate, Reading, Word } from '../scan/reading.ts';
+import type { NextDigit } from './next-digit.ts';
 import { mayBeRomanceStreet } from './street-names.ts';
 
 const LONGEST_ADDRESS = 90;
+/** The code units of work that trying a pattern counts as. */
+const WORK_OF_PATTERN = 16;
 const LONGEST_COORDINATES = 60;
 const PLACE = idOf('place');
 const REACH = 40;
@@ -32,6 +35,9 @@ const AFTER_NAME = new RegExp(
 
 const LONGEST_NUMBER = 10;
 const LONGEST_STREET_WORD = 16;
+/** One for each character that no address goes over. */
+const STOPS = new Uint8Array(0x80);
+for (const mark of '\n;"()[]{}<>') STOPS[mark.charCodeAt(0)] = 1;
 const BLANK = 0x20;
 const COMMA = 0x2c;
 const ROMANCE_WORD = new RegExp(`(?:bis |ter )?(?:${ROMANCE}) `, 'iuy');
@@ -48,6 +54,7 @@ function mayBeStreet(text: string, units: Uint16Array, at: number): boolean {
 export function examineStreet(
   { text, units, end, isOpen, work }: Reading,
   word: Word,
+  digits: NextDigit,
   found: Candidate[],
 ): boolean {
   const { start } = word;
@@ -60,13 +67,12 @@ export function examineStreet(
     if (next + LONGEST_STREET_WORD >= end && isOpen) return false;
     if (units[next] !== BLANK || !mayBeStreet(text, units, next + 1)) return true;
   }
-  work.units += limit - start;
-  const line = text.slice(start, limit);
-  const stop = line.search(/[\n;"()[\]{}<>]/);
-  if (stop < 0 && limit === end && isOpen) return false;
+  if (isOpen && limit === end && !hasStop(units, start, limit)) return false;
+  if (!startsWithDigit && !digits.isWithin(units, start, limit)) return true;
+  work.units += WORK_OF_PATTERN;
   const pattern = startsWithDigit ? AFTER_NUMBER : AFTER_NAME;
   pattern.lastIndex = 0;
-  const match = pattern.exec(stop < 0 ? line : line.slice(0, stop));
+  const match = pattern.exec(text.slice(start, limit));
   if (match !== null)
     found.push({
       kind: 'street-address',
@@ -76,6 +82,14 @@ export function examineStreet(
       rank: 44,
     });
   return true;
+}
+
+function hasStop(units: Uint16Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const unit = units[at] ?? 0;
+    if (unit < 0x80 && STOPS[unit] === 1) return true;
+  }
+  return false;
 }
 
 const COORDINATES =
