@@ -71,12 +71,25 @@ export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map([
   ],
   [
     ROLE_IDS.cognitiveServicesUser,
-    role(['Microsoft.CognitiveServices/*/read'], ['Microsoft.CognitiveServices/*']),
+    role(
+      ['CognitiveServices/*/read', 'CognitiveServices/accounts/listkeys/action']
+        .concat(['alertRules', 'diagnosticSettings', 'logDefinitions'].map((kind) => `Insights/${kind}/read`))
+        .concat(['Insights/metricdefinitions/read', 'Insights/metrics/read'])
+        .concat(['ResourceHealth/availabilityStatuses/read', 'Resources/deployments/operations/read'])
+        .concat(['Resources/subscriptions/operationresults/read', 'Resources/subscriptions/read'])
+        .concat(['Resources/subscriptions/resourceGroups/read', 'Support/*'])
+        .map((action) => `Microsoft.${action}`),
+      ['Microsoft.CognitiveServices/*'],
+    ),
   ],
   [
     ROLE_IDS.monitoringMetricsPublisher,
     role(
-      ['Microsoft.Insights/Register/Action', 'Microsoft.Resources/subscriptions/resourceGroups/read'],
+      [
+        'Microsoft.Insights/Register/Action',
+        'Microsoft.Support/*',
+        'Microsoft.Resources/subscriptions/resourceGroups/read',
+      ],
       ['Microsoft.Insights/Metrics/Write', 'Microsoft.Insights/Telemetry/Write'],
     ),
   ],
