@@ -5,6 +5,7 @@ import { readToken } from '../claims.ts';
 import { safeText } from '../safe-text.ts';
 import type { Run } from '../run.ts';
 import type { VertexProbe } from '../vertex-probes.ts';
+import { findMissingCredentials } from './google-credentials.ts';
 
 /** The meaning of a status for an entry; a status that is not here shows that the entry may be called. */
 const PROBLEMS: Readonly<Record<number, string>> = {
@@ -22,6 +23,8 @@ export const vertexAccessLeg: Leg = {
   needs: ['vertex-api'],
   timeoutInMs: 30_000,
   async examine(run) {
+    const missing = await findMissingCredentials(run);
+    if (missing) return missing;
     const { sight } = run.dependencies;
     const vertex = run.vertexProbes();
     const probes = await vertex.all();

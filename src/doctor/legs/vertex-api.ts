@@ -1,5 +1,6 @@
 import { broken, notTried, notVisible, works } from '../finding.ts';
 import type { Leg } from '../leg.ts';
+import { findMissingCredentials } from './google-credentials.ts';
 
 const OFF = new Set(['SERVICE_DISABLED', 'BILLING_DISABLED', 'CONSUMER_SUSPENDED', 'CONSUMER_INVALID']);
 
@@ -8,8 +9,8 @@ export const vertexApiLeg: Leg = {
   name: 'vertex-api',
   needs: ['token-exchange', 'impersonation'],
   async examine(run) {
-    if (run.dependencies.sight === 'developer' && !(await hasToken(run)))
-      return notVisible('You have no Google credentials here.', ['gcloud auth application-default login']);
+    const missing = await findMissingCredentials(run);
+    if (missing) return missing;
     const probes = await run.vertexProbes().first();
     if (probes.length === 0) {
       const isEmpty = run.dependencies.documents.catalog.entries.length === 0;
@@ -39,10 +40,3 @@ export const vertexApiLeg: Leg = {
     );
   },
 };
-
-async function hasToken(run: Parameters<Leg['examine']>[0]): Promise<boolean> {
-  return run.accessToken().then(
-    () => true,
-    () => false,
-  );
-}
