@@ -40,11 +40,25 @@ param edgeNetworkMode string = 'None'
 @description('Domains of the edge: host name, the endpoint that it is for, and the secret of Key Vault with its certificate.')
 param edgeDomains { hostName: string, type: 'Proxy' | 'DeveloperPortal', keyVaultSecretId: string }[] = []
 
+@description('Address by which callers know the gateway, where it is not that of API Management: of edgeDomains, or the output addressOfAllRegions.')
+param gatewayUrl string = 'https://${name}.azure-api.net'
+
+@description('Priority of this region among those of otherRegions: the lowest that answers serves all calls, and equal ones share them.')
+@minValue(1)
+@maxValue(5)
+param regionPriority int = 1
+
+@description('Gateways of the same governance in other regions. With some, Front Door is deployed in front of all; it belongs to one region alone.')
+param otherRegions { hostName: string, priority: int }[] = []
+
 @description('Issuer of Okta’s tokens. It is left out if governance/access.yaml names none.')
 param oktaIssuer string = ''
 
 @description('APIM subscriptions of applications that do not request theirs in the developer portal.')
 param subscriptions { name: string, displayName: string, product: 'production' | 'sandbox' }[] = []
+
+@description('Name of the revision of the developer portal to publish, such as the number of the deployment. Nothing is published if it is empty.')
+param portalRevision string = ''
 
 @description('Registrations that somebody else made in Entra ID. Without it, this deployment makes them.')
 param existingRegistrations registrations?
@@ -116,6 +130,9 @@ param contentRetentionInDays int = 90
 @minValue(30)
 @maxValue(730)
 param telemetryRetentionInDays int = 90
+
+@description('Accounts of Azure AI that inspect content, as services of governance/protection.yaml name them. There are none unless some are named.')
+param inspectionAccounts { name: string, kind: 'ContentSafety' | 'TextAnalytics', location: string }[] = []
 
 @description('Settings of the gateway beside those that this deployment knows, as docs/settings.md describes them.')
 param moreSettings { *: string } = {}
@@ -239,6 +256,20 @@ module auditKey 'key-vault/main.bicep' = {
   dependsOn: [identities, insights, network]
 }
 
+module inspection 'inspection/main.bicep' = if (!empty(inspectionAccounts)) {
+  params: {
+    accounts: inspectionAccounts
+    location: location
+    tags: tags
+    functionAppIdentityName: identityNames.functionApp
+    subnetId: endpointsSubnetId
+    networkIds: concat([resourceId('Microsoft.Network/virtualNetworks', name)], linkedNetworkIds)
+    workspaceId: workspaceId
+    assignRoles: assignRoles
+  }
+  dependsOn: [identities, insights, network]
+}
+
 module functionApp 'function-app/main.bicep' = {
   params: {
     name: name
@@ -322,17 +353,33 @@ module edge 'api-management/main.bicep' = {
     functionAppUrl: functionAppUrl
     developerPortalClientId: registered.developerPortal
     developerPortalUrl: developerPortalUrl
+    gatewayUrl: gatewayUrl
     gatewayLoopbackUrl: edgeNetworkMode == 'Internal' && !endsWith(edgeTier, 'V2')
       ? 'https://127.0.0.1'
       : 'https://${name}.azure-api.net'
     oktaIssuer: oktaIssuer
+    portalRevision: portalRevision
     subscriptions: subscriptions
     assignRoles: assignRoles
   }
   dependsOn: [identities, network]
 }
 
+module frontDoor 'front-door/main.bicep' = if (!empty(otherRegions)) {
+  params: {
+    name: name
+    tags: tags
+    gateways: concat([{ hostName: '${name}.azure-api.net', priority: regionPriority }], otherRegions)
+    workspaceId: workspaceId
+  }
+  dependsOn: [edge, insights]
+}
+
 output gatewayUrl string = edge.outputs.gatewayUrl
+
+@description('The address of the gateway in all regions; empty where there is one.')
+output addressOfAllRegions string = frontDoor.?outputs.url ?? ''
+
 output functionAppName string = name
 output gatewayAudience string = registered.gateway
 

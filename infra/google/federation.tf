@@ -8,7 +8,7 @@ resource "google_iam_workload_identity_pool" "azure" {
   depends_on = [google_project_service.federation]
 }
 
-# The condition lets one identity in: whoever else has a token of the tenant for this audience is refused.
+# The condition lets the function apps' identities in: whoever else has a token of the tenant for this audience is refused.
 resource "google_iam_workload_identity_pool_provider" "entra" {
   project                            = var.project
   workload_identity_pool_id          = google_iam_workload_identity_pool.azure.workload_identity_pool_id
@@ -18,7 +18,7 @@ resource "google_iam_workload_identity_pool_provider" "entra" {
   attribute_mapping = {
     "google.subject" = "assertion.sub"
   }
-  attribute_condition = "assertion.sub=='${var.subject}'"
+  attribute_condition = local.condition
 
   oidc {
     issuer_uri        = "https://login.microsoftonline.com/${var.tenant_id}/v2.0"
@@ -26,7 +26,11 @@ resource "google_iam_workload_identity_pool_provider" "entra" {
   }
 }
 
+# Several regions have a function app each. The condition names them all, so that the whole pool is these identities.
 locals {
-  principal = "principal://iam.googleapis.com/${google_iam_workload_identity_pool.azure.name}/subject/${var.subject}"
-  member    = var.service_account == "" ? local.principal : google_service_account.gateway[0].member
+  one_region = length(var.other_subjects) == 0
+  condition  = local.one_region ? "assertion.sub=='${var.subject}'" : "assertion.sub in ${jsonencode(setunion([var.subject], var.other_subjects))}"
+  pool       = google_iam_workload_identity_pool.azure.name
+  principal  = local.one_region ? "principal://iam.googleapis.com/${local.pool}/subject/${var.subject}" : "principalSet://iam.googleapis.com/${local.pool}/*"
+  member     = var.service_account == "" ? local.principal : google_service_account.gateway[0].member
 }

@@ -33,6 +33,12 @@ variable "subject" {
   }
 }
 
+variable "other_subjects" {
+  description = "Object ids of the function apps' identities in other regions: the outputs googleSubject of their deployments."
+  type        = set(string)
+  default     = []
+}
+
 variable "pool" {
   description = "Id of the workload identity pool."
   type        = string
@@ -70,6 +76,18 @@ variable "service_account" {
 variable "notification_emails" {
   description = "Email addresses of the operators who are told when tokens are refused."
   type        = list(string)
+  default     = []
+}
+
+variable "model_armor_locations" {
+  description = "Locations in which Model Armor screens calls, as services of governance/protection.yaml have them. There is no template if it is empty."
+  type        = set(string)
+  default     = []
+}
+
+variable "screened_projects" {
+  description = "Numbers of the projects of model_projects in which Vertex AI itself screens calls by these templates."
+  type        = set(string)
   default     = []
 }
 

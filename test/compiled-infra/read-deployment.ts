@@ -11,6 +11,13 @@ import type { InfrastructureCopy } from './compile-infra.ts';
 const PROJECT = { id: 'sample-project', number: '123456789012' };
 const ACCOUNT = 'gateway';
 
+/** The accounts of Azure AI that are deployed, and the locations with a template of Model Armor. */
+const INSPECTION_ACCOUNTS = [
+  { name: 'vertex-gateway-shields', kind: 'ContentSafety', location: 'eastus' },
+  { name: 'vertex-gateway-language', kind: 'TextAnalytics', location: 'eastus' },
+];
+const MODEL_ARMOR_LOCATIONS = ['us', 'eu'];
+
 /** The outcome of a deployment in both clouds. */
 export interface DeployedInfrastructure {
   /** The resources of Azure. */
@@ -33,7 +40,10 @@ export async function readDeployment(
   const compile = (file: string) => JSON.parse(infrastructure.compile(file).output) as Template;
   const main = deployTemplate(
     compile('infra/azure/main.bicep'),
-    readParameters(infrastructure, 'infra/azure/environments/production.bicepparam'),
+    {
+      ...readParameters(infrastructure, 'infra/azure/environments/production.bicepparam'),
+      inspectionAccounts: INSPECTION_ACCOUNTS,
+    },
     SUBSCRIPTION,
   );
   const { googleSubject = '', googleAudience = '' } = main.outputs;
@@ -51,12 +61,14 @@ export async function readDeployment(
     tenant_id: SUBSCRIPTION.tenantId,
     subject: textOf(googleSubject),
     audience: textOf(googleAudience),
+    model_armor_locations: MODEL_ARMOR_LOCATIONS,
+    screened_projects: [PROJECT.number],
   };
   const numbers = { [PROJECT.id]: PROJECT.number };
-  const { poolProvider, iam } = readGoogle(terraform, variables, numbers);
+  const { poolProvider, iam, modelArmorTemplates } = readGoogle(terraform, variables, numbers);
   return {
     resources,
-    clouds: { ...readAzure(resources, artifacts), google: { poolProvider, iam } },
+    clouds: { ...readAzure(resources, artifacts), google: { poolProvider, iam, modelArmorTemplates } },
     impersonated: readGoogle(terraform, { ...variables, service_account: ACCOUNT }, numbers),
   };
 }

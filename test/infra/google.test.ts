@@ -65,7 +65,7 @@ test('the pool lets in the function app’s identity alone, with the audience of
   expect(resource.google_iam_workload_identity_pool_provider?.entra).toEqual([
     expect.objectContaining({
       attribute_mapping: { 'google.subject': 'assertion.sub' },
-      attribute_condition: "assertion.sub=='${var.subject}'",
+      attribute_condition: '${local.condition}',
       oidc: [
         {
           issuer_uri: 'https://login.microsoftonline.com/${var.tenant_id}/v2.0',

@@ -7,6 +7,8 @@ import {
   type TerraformValue,
 } from './terraform/plan-module.ts';
 
+type ModelArmorTemplate = CloudResources['google']['modelArmorTemplates'][number];
+
 /** Numbers of projects by id, which only Google knows. */
 type ProjectNumbers = Readonly<Record<string, string>>;
 
@@ -60,6 +62,7 @@ export function readGoogle(
           .map(({ attributes }) => [textOf(attributes.id), attributes.permissions as string[]]),
       ),
     },
+    modelArmorTemplates: plan.resources('google_model_armor_template').map(templateOf),
     serviceAccount: textOf(plan.output('service_account')),
   };
 }
@@ -95,6 +98,25 @@ function computed(type: string, attributes: TerraformObject, numbers: ProjectNum
 
 function bindingOf({ attributes }: PlannedResource) {
   return { role: textOf(attributes.role), members: [textOf(attributes.member)] };
+}
+
+/** The filters of a template that are on, by the names that answers have for them. */
+const FILTERS = {
+  pi_and_jailbreak_filter_settings: 'pi_and_jailbreak',
+  malicious_uri_filter_settings: 'malicious_uris',
+  sdp_settings: 'sdp',
+  rai_settings: 'rai',
+} as const;
+
+function templateOf({ attributes }: PlannedResource): ModelArmorTemplate {
+  const { project, location, template_id: id, filter_config: configuration } = attributes;
+  const [filters = {}] = configuration as TerraformObject[];
+  return {
+    name: `projects/${textOf(project)}/locations/${textOf(location)}/templates/${textOf(id)}`,
+    filters: Object.entries(FILTERS).flatMap(([block, filter]) =>
+      block in filters && !JSON.stringify(filters[block]).includes('DISABLED') ? [filter] : [],
+    ),
+  };
 }
 
 function isOf(project: string): (resource: PlannedResource) => boolean {

@@ -13,7 +13,7 @@ const VARIABLES = {
 };
 const NUMBERS = { pool: '7', one: '1', two: '2' };
 
-async function plan(changes: Record<string, string | boolean> = {}) {
+async function plan(changes: Record<string, string | boolean | string[]> = {}) {
   return readGoogle(await readTerraform('infra/google'), { ...VARIABLES, ...changes }, NUMBERS);
 }
 
@@ -51,6 +51,40 @@ test('the wide role takes the place of the narrow one', async () => {
     'roles/aiplatform.user',
     'roles/aiplatform.user',
   ]);
+});
+
+test('function apps of several regions are let in, each by its subject, and nobody else', async () => {
+  const other = 'd0000002-0000-4000-8000-000000000003';
+  const { poolProvider, iam } = await plan({ other_subjects: [other] });
+  expect(poolProvider.attributeCondition).toBe(`assertion.sub in ["${SUBJECT}","${other}"]`);
+  expect(iam.projects[1]?.bindings[0]?.members).toEqual([`principalSet:${POOL}/*`]);
+});
+
+test('nothing of Model Armor is there unless locations are named', async () => {
+  const { iam, modelArmorTemplates } = await plan();
+  expect(modelArmorTemplates).toEqual([]);
+  expect(JSON.stringify(iam)).not.toContain('modelarmor');
+});
+
+test('each location has a template that the gateway and Vertex AI may use', async () => {
+  const { iam, modelArmorTemplates } = await plan({
+    model_armor_locations: ['eu', 'us'],
+    screened_projects: ['1'],
+  });
+  expect(modelArmorTemplates).toEqual(
+    ['eu', 'us'].map((location) => ({
+      name: `projects/pool/locations/${location}/templates/strict`,
+      filters: ['pi_and_jailbreak', 'malicious_uris', 'sdp'],
+    })),
+  );
+  const [pool] = iam.projects;
+  expect(pool?.services).toContain('modelarmor.googleapis.com');
+  expect(pool?.bindings).toEqual(
+    [
+      `principal:${POOL}/subject/${SUBJECT}`,
+      'serviceAccount:service-1@gcp-sa-aiplatform.iam.gserviceaccount.com',
+    ].map((member) => ({ role: 'roles/modelarmor.user', members: [member] })),
+  );
 });
 
 test('with a service account, the account calls and the subject impersonates it', async () => {

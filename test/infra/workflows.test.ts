@@ -122,6 +122,6 @@ test('a step that deploys Azure has every variable that the parameters read', ()
     ([, name]) => name,
   );
   const steps = FILES.flatMap(stepsOf).filter(({ run }) => run?.includes('.bicepparam'));
-  expect([read.length, steps.length]).toEqual([4, 2]);
+  expect([read.length, steps.length]).toEqual([6, 2]);
   for (const { env } of steps) expect(Object.keys(env ?? {})).toEqual(expect.arrayContaining(read));
 });

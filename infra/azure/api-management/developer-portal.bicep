@@ -1,9 +1,12 @@
-metadata description = 'What people need in the developer portal: the authorization server, with PKCE, and groups.'
+metadata description = 'What people need in the developer portal: the authorization server, with PKCE, groups, and its publication.'
 
 param serviceName string
 
 @description('Values of named values by name. These resources cannot refer to named values themselves.')
 param namedValues object
+
+@description('Name of the revision of the portal to publish, a new one for each publication. Nothing is published if it is empty.')
+param revision string
 
 import { resolve } from 'resolve.bicep'
 
@@ -32,6 +35,14 @@ resource signIn 'Microsoft.ApiManagement/service/portalsettings@2025-09-01-previ
   parent: service
   name: 'signin'
   properties: { enabled: true }
+}
+
+/** https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service/portalrevisions */
+resource published 'Microsoft.ApiManagement/service/portalRevisions@2025-09-01-preview' = if (!empty(revision)) {
+  parent: service
+  name: revision
+  properties: { description: 'Published by a deployment.', isCurrent: true }
+  dependsOn: [entra, productionTeams, signIn]
 }
 
 output authorizationServer string = entra.name

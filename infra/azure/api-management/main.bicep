@@ -74,6 +74,9 @@ param gatewayLoopbackUrl string = gatewayUrl
 @description('Address of the developer portal, if it has a domain of its own.')
 param developerPortalUrl string = 'https://${name}.developer.azure-api.net'
 
+@description('Name of the revision of the developer portal to publish; nothing is published if it is empty.')
+param portalRevision string = ''
+
 resource edgeIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: edgeIdentityName
 }
@@ -143,6 +146,7 @@ module developerPortal 'developer-portal.bicep' = {
   params: {
     serviceName: name
     namedValues: namedValues
+    revision: portalRevision
   }
   dependsOn: [service]
 }

@@ -7,6 +7,7 @@ param publisherName = 'Platform'
 param operatorEmails = ['platform@example.com', 'security@example.com']
 param googlePoolProvider = readEnvironmentVariable('GOOGLE_POOL_PROVIDER')
 param publisherPrincipalId = readEnvironmentVariable('PUBLISHER_PRINCIPAL_ID', '')
+param portalRevision = readEnvironmentVariable('PORTAL_REVISION', '')
 param auditWitnessUrl = 'https://vertexgatewaywitness.blob.core.windows.net/tree-heads'
 param edgeTier = 'Premium'
 param edgeNetworkMode = 'External'

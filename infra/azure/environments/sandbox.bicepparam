@@ -7,6 +7,7 @@ param publisherName = 'Platform'
 param operatorEmails = ['platform@example.com']
 param googlePoolProvider = readEnvironmentVariable('GOOGLE_POOL_PROVIDER')
 param publisherPrincipalId = readEnvironmentVariable('PUBLISHER_PRINCIPAL_ID', '')
+param portalRevision = readEnvironmentVariable('PORTAL_REVISION', '')
 param edgeTier = 'Developer'
 param privateNetwork = false
 param alwaysReadyInstances = 0

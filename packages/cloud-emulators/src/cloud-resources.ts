@@ -4,6 +4,7 @@ import type { ApiRegistration } from './entra/api-registration.ts';
 import type { ServicePrincipal } from './entra/sample-applications.ts';
 import type { IamConfiguration } from './google/iam-policies.ts';
 import type { PoolProvider } from './google/subject-token.ts';
+import type { ModelArmorTemplate } from './model-armor/sample-templates.ts';
 
 /** A user-assigned managed identity. */
 export interface IdentityResource extends ServicePrincipal {
@@ -44,7 +45,11 @@ export interface CloudResources {
     readonly ingestionEndpoint: string;
     readonly disableLocalAuth: boolean;
   };
-  readonly google: { readonly poolProvider: PoolProvider; readonly iam: IamConfiguration };
+  readonly google: {
+    readonly poolProvider: PoolProvider;
+    readonly iam: IamConfiguration;
+    readonly modelArmorTemplates: readonly ModelArmorTemplate[];
+  };
   /** Settings of the function app. */
   readonly settings: Readonly<Record<string, string>>;
   readonly edge: {

@@ -2,7 +2,6 @@ import { flushCompileCache } from 'node:module';
 import { startControlServer } from './control/server.ts';
 import type { GoogleCloudMessage, GoogleCloudOptions } from './google-cloud-process.ts';
 import { startGoogle } from './google/start-google.ts';
-import { sampleTemplates } from './model-armor/sample-templates.ts';
 import { startModelArmor } from './model-armor/start-model-armor.ts';
 import { startVertexAi } from './vertex-ai/start-vertex-ai.ts';
 
@@ -17,7 +16,12 @@ process.once('message', (options: GoogleCloudOptions) => {
   );
 });
 
-async function start({ tls, poolProvider, iam }: GoogleCloudOptions): Promise<GoogleCloudMessage> {
+async function start({
+  tls,
+  poolProvider,
+  iam,
+  modelArmorTemplates,
+}: GoogleCloudOptions): Promise<GoogleCloudMessage> {
   const google = await startGoogle({ port: 0, tls, poolProvider, iam });
   const vertex = await startVertexAi({
     port: 0,
@@ -28,7 +32,7 @@ async function start({ tls, poolProvider, iam }: GoogleCloudOptions): Promise<Go
   const modelArmor = await startModelArmor({
     port: 0,
     tls,
-    templates: sampleTemplates,
+    templates: modelArmorTemplates,
     checkAccessToken: (token) => google.checkAccessToken(token),
     findRefusal: (principal, call) => google.iam.findRefusal(principal, call),
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { IamConfiguration } from './google/iam-policies.ts';
 import type { PoolProvider } from './google/subject-token.ts';
+import type { ModelArmorTemplate } from './model-armor/sample-templates.ts';
 
 /** The options of `startGoogleCloudProcess`. */
 export interface GoogleCloudOptions {
@@ -10,6 +11,7 @@ export interface GoogleCloudOptions {
   readonly tls: { readonly cert: string; readonly key: string };
   readonly poolProvider: PoolProvider;
   readonly iam: IamConfiguration;
+  readonly modelArmorTemplates: readonly ModelArmorTemplate[];
 }
 
 /** The one message that the process sends: its addresses when it listens, or the reason why it does not. */

@@ -8,6 +8,7 @@ import {
   gatewayApi,
   SAMPLE_TENANT_ID,
 } from './entra/sample-applications.ts';
+import { sampleTemplates } from './model-armor/sample-templates.ts';
 import {
   AI_SERVICES,
   AUDIT_KEY,
@@ -108,6 +109,7 @@ export const SAMPLE_DEPLOYMENT: CloudResources = {
         },
       ],
     },
+    modelArmorTemplates: sampleTemplates,
   },
   settings: {
     AZURE_CLIENT_ID: functionAppIdentity.clientId,

@@ -93,6 +93,7 @@ export async function startClouds(
       tls,
       poolProvider: { ...google.poolProvider, issuerUri },
       iam: google.iam,
+      modelArmorTemplates: google.modelArmorTemplates,
     }),
   );
   const { instrumentationKey, applicationId, disableLocalAuth, resourceId } = resources.insights;

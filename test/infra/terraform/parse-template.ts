@@ -4,7 +4,11 @@ export type TerraformExpression =
   | { readonly kind: 'template'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly TerraformExpression[] }
   | { readonly kind: 'call'; readonly name: string; readonly parameters: readonly TerraformExpression[] }
-  | { readonly kind: 'equals'; readonly one: TerraformExpression; readonly other: TerraformExpression }
+  | {
+      readonly kind: 'equals' | 'greater';
+      readonly one: TerraformExpression;
+      readonly other: TerraformExpression;
+    }
   | {
       readonly kind: 'condition';
       readonly if: TerraformExpression;
@@ -19,7 +23,7 @@ export type TerraformExpression =
       readonly index?: TerraformExpression | undefined;
     };
 
-const TOKEN = /\s*([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*"|\d+|==|[[\](),.?:])/y;
+const TOKEN = /\s*([A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*"|\d+|==|[[\](),.?:>])/y;
 
 /**
  * Parses a text with expressions in `${…}`, as the parser of HCL gives it, into its parts.
@@ -87,7 +91,8 @@ function parseExpression(text: string): TerraformExpression {
   };
   const comparison = (): TerraformExpression => {
     const one = primary();
-    return takes('==') ? { kind: 'equals', one, other: primary() } : one;
+    if (takes('==')) return { kind: 'equals', one, other: primary() };
+    return takes('>') ? { kind: 'greater', one, other: primary() } : one;
   };
   const whole = (): TerraformExpression => {
     const condition = comparison();

@@ -98,9 +98,15 @@ export class TerraformPlan {
         return evaluate(expression.if) === true ? evaluate(expression.yes) : evaluate(expression.no);
       case 'equals':
         return JSON.stringify(evaluate(expression.one)) === JSON.stringify(evaluate(expression.other));
-      case 'call':
-        if (expression.name !== 'toset') throw new Error(`The function ${expression.name} is not supported.`);
-        return [...new Set(expression.parameters.flatMap((one) => evaluate(one) as TerraformValue[]))];
+      case 'greater':
+        return Number(evaluate(expression.one)) > Number(evaluate(expression.other));
+      case 'call': {
+        const items = expression.parameters.flatMap((one) => evaluate(one) as TerraformValue[]);
+        if (expression.name === 'length') return items.length;
+        if (expression.name === 'toset' || expression.name === 'setunion') return [...new Set(items)];
+        if (expression.name === 'jsonencode') return JSON.stringify(items);
+        throw new Error(`The function ${expression.name} is not supported.`);
+      }
       case 'reference':
         return this.#reference(expression.names, expression.index && evaluate(expression.index), each);
     }

@@ -28,7 +28,7 @@ export interface PoolProvider {
   readonly openIdConfiguration?: string;
   /** `allowed-audiences`: the values of `aud` that are accepted. */
   readonly allowedAudiences: readonly string[];
-  /** `attribute-condition`. Only the form `assertion.sub=='<subject>'` is supported. */
+  /** `attribute-condition`: `assertion.sub=='<subject>'`, or `assertion.sub in ["<subject>", …]`. No other is supported. */
   readonly attributeCondition: string;
 }
 
@@ -43,9 +43,7 @@ export function createSubjectTokenCheck(
   provider: PoolProvider,
   now: () => number,
 ): (subjectToken: string) => Promise<VerifiedSubject> {
-  const allowedSubject = /^assertion\.sub\s*==\s*'([^']+)'$/.exec(provider.attributeCondition)?.[1];
-  if (allowedSubject === undefined)
-    throw new TypeError(`Attribute condition not supported: ${provider.attributeCondition}`);
+  const allowedSubjects = readAllowedSubjects(provider.attributeCondition);
   let keys: JWTVerifyGetKey | undefined;
   return async (subjectToken) => {
     keys ??= await discoverKeys(
@@ -63,7 +61,7 @@ export function createSubjectTokenCheck(
     const { sub, exp, iat } = payload;
     if (exp === undefined || iat === undefined || iat > now() / 1000 + CLOCK_SKEW_IN_SECONDS)
       throw stale(payload);
-    if (sub !== allowedSubject) {
+    if (sub === undefined || !allowedSubjects.includes(sub)) {
       throw new ExchangeError(
         'unauthorized_client',
         'The given credential is rejected by the attribute condition.',
@@ -71,6 +69,15 @@ export function createSubjectTokenCheck(
     }
     return { subject: sub, expiresAt: new Date(exp * 1000) };
   };
+}
+
+/** Source: https://cloud.google.com/iam/docs/workload-identity-federation#conditions */
+function readAllowedSubjects(condition: string): readonly string[] {
+  const one = /^assertion\.sub\s*==\s*'([^']+)'$/.exec(condition)?.[1];
+  if (one !== undefined) return [one];
+  const several = /^assertion\.sub in (\["[\w-]+"(?:, ?"[\w-]+")*\])$/.exec(condition)?.[1];
+  if (several === undefined) throw new TypeError(`Attribute condition not supported: ${condition}`);
+  return JSON.parse(several) as string[];
 }
 
 async function discoverKeys(openIdConfiguration: string): Promise<JWTVerifyGetKey> {
