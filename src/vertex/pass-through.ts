@@ -19,6 +19,7 @@ import {
   vertexError,
   type VertexErrorFacts,
 } from './vertex-errors.ts';
+import { exchange, type RestAnswer } from './rest-exchange.ts';
 import type { VertexAddress } from './vertex.ts';
 
 /** Calls Vertex AI over REST at one address. */
@@ -35,8 +36,6 @@ export interface PassThrough {
   ): Promise<Answer>;
   close(): Promise<void>;
 }
-
-type Response = Awaited<ReturnType<Pool['request']>>;
 
 /** A longer body is sent in slices, because encrypting 20 MB at once blocks the event loop for some 30 ms. */
 const SLICE_BYTES = 256 * 1024;
@@ -66,7 +65,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
     async send({ method, path, headers, body }, { format, framing }, accessToken, { abortSignal, held }) {
       const limits = { maximumBytes, held };
       try {
-        const response = await pool.request({
+        const request = {
           method,
           path,
           headers: {
@@ -79,8 +78,8 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
             body && body.byteLength > SLICE_BYTES
               ? Readable.from(slices(body), { objectMode: false })
               : (body ?? null),
-          signal: abortSignal,
-        });
+        };
+        const response = await exchange(pool, request, abortSignal);
         const { statusCode } = response;
         if (statusCode < 200 || statusCode > 299) {
           throw vertexError(await readFailure(response, format));
@@ -117,7 +116,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
   };
 }
 
-async function readFailure(response: Response, format: AnswerFormat): Promise<VertexErrorFacts> {
+async function readFailure(response: RestAnswer, format: AnswerFormat): Promise<VertexErrorFacts> {
   const { statusCode, headers, body } = response;
   const retryAfterInMs = readRetryAfter(headers['retry-after'], headers.date);
   const text = await readBounded(body);
@@ -143,7 +142,7 @@ const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
  * Picks the headers of an answer that describe its bytes. Whoever has written the answer, its bytes can't be read without
  * them.
  */
-function describingHeaders(response: Response): { headers?: Readonly<Record<string, string>> } {
+function describingHeaders(response: RestAnswer): { headers?: Readonly<Record<string, string>> } {
   const found = DESCRIBING.flatMap((name) => {
     const value = response.headers[name];
     return typeof value === 'string' && HEADER_VALUE.test(value) ? [[name, value] as const] : [];
@@ -156,15 +155,15 @@ function* slices(body: Uint8Array): Generator<Uint8Array> {
     yield body.subarray(start, start + SLICE_BYTES);
 }
 
-function contentTypeOf({ headers }: Response): string {
-  return String(headers['content-type'] ?? 'application/json');
+function contentTypeOf({ headers }: RestAnswer): string {
+  return headers['content-type'] ?? 'application/json';
 }
 
 /**
  * Returns true when a custom container answered. Its errors say nothing about the gateway's token or Google's limits.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
  */
-function isOfContainer({ headers }: Response): boolean {
+function isOfContainer({ headers }: RestAnswer): boolean {
   return headers['x-vertex-ai-endpoint-id'] !== undefined;
 }
 
@@ -180,7 +179,7 @@ function isReadable(framing: Framing, contentType: string): boolean {
 }
 
 async function readWhole(
-  response: Response,
+  response: RestAnswer,
   format: AnswerFormat,
   contentType: string,
   limits: AnswerLimits,
@@ -203,14 +202,14 @@ async function readWhole(
  * @throws GatewayError VERTEX_FAILED for a longer body, whose rest is not read, and what `resize` throws.
  */
 async function readLimited(
-  { headers, body }: Response,
+  { headers, body }: RestAnswer,
   { maximumBytes, held }: AnswerLimits,
 ): Promise<Buffer> {
   const declared = Number(headers['content-length'] ?? Number.NaN);
   const whole = declared <= maximumBytes ? Buffer.allocUnsafeSlow(declared) : undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     if (declared > maximumBytes || size + chunk.length > maximumBytes)
       throw tooLong('Vertex AI’s answer', maximumBytes);
     held.resize(size + chunk.length, declared || 0);
