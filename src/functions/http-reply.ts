@@ -63,6 +63,12 @@ export function takeExchange(invocationId: string): Exchange | undefined {
   return exchange;
 }
 
+/** A response whose status and headers are known. */
+export interface BegunResponse extends HttpResponseInit {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+}
+
 interface Waiting {
   readonly part: Uint8Array;
   readonly taken: (isTaken: boolean) => void;
@@ -79,10 +85,10 @@ type Handed = IteratorResult<Uint8Array, undefined>;
  */
 export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   /** Resolves when the status is known. */
-  readonly response: Promise<HttpResponseInit>;
+  readonly response: Promise<BegunResponse>;
   readonly over: Promise<boolean>;
   readonly #connection: Exchange['response'] | undefined;
-  readonly #respond: (response: HttpResponseInit) => void;
+  readonly #respond: (response: BegunResponse) => void;
   readonly #close: (isWhole: boolean) => void;
   #isGone = false;
   #isEnded = false;
@@ -95,7 +101,7 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   /** @param exchange the exchange by which the answer goes out; left out where the runtime doesn't show it. */
   constructor(exchange?: Pick<Exchange, 'response' | 'closed'>) {
     this.#connection = exchange?.response;
-    const response = Promise.withResolvers<HttpResponseInit>();
+    const response = Promise.withResolvers<BegunResponse>();
     this.response = response.promise;
     this.#respond = response.resolve;
     const over = Promise.withResolvers<boolean>();

@@ -3,6 +3,7 @@ import {
   app,
   type HttpMethod,
   type HttpRequest,
+  HttpResponse,
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
@@ -10,8 +11,9 @@ import type { Call } from '../prediction/call.ts';
 import type { ErrorDialect } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Reply } from '../prediction/reply.ts';
-import { type Exchange, HttpReply, takeExchange } from './http-reply.ts';
+import { type BegunResponse, type Exchange, HttpReply, takeExchange } from './http-reply.ts';
 import { type BodyParts, readBody } from './read-body.ts';
+import { RequestParts } from './request-parts.ts';
 
 /** All methods are served, so that a call with a wrong one is on record and gets an error that its client understands. */
 const METHODS: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -32,12 +34,12 @@ export function registerSurface<Spoken extends ErrorDialect>(dialect: Spoken, se
 }
 
 /** Serves one request. Never throws: in streaming mode the caller of a throwing handler would wait for minutes. */
-function handle<Spoken extends ErrorDialect>(
+async function handle<Spoken extends ErrorDialect>(
   request: HttpRequest,
   { invocationId }: InvocationContext,
   dialect: Spoken,
   serve: Serve<Spoken>,
-): Promise<HttpResponseInit> {
+): Promise<HttpResponseInit | HttpResponse> {
   const exchange = takeExchange(invocationId);
   const reply = new HttpReply(exchange);
   const header: ReadHeader = (name) =>
@@ -51,7 +53,20 @@ function handle<Spoken extends ErrorDialect>(
     readBody: (limits) => readBody(partsOf(request, exchange), header('content-length'), limits),
   };
   void serve(call, reply);
-  return reply.response;
+  const response = await reply.response;
+  return exchange ? withoutWebStream(response, reply) : response;
+}
+
+/**
+ * Returns a response whose status, headers and body the library reads as they are. For each response the library would
+ * make a `Headers` and a web stream, which nothing here needs.
+ */
+function withoutWebStream({ status, headers }: BegunResponse, reply: HttpReply): HttpResponse {
+  return Object.defineProperties(new HttpResponse(), {
+    status: { value: status },
+    headers: { value: new Map(Object.entries(headers)) },
+    body: { value: { values: () => reply } },
+  });
 }
 
 /**
@@ -60,9 +75,7 @@ function handle<Spoken extends ErrorDialect>(
  */
 function partsOf({ body }: HttpRequest, exchange: Exchange | undefined): BodyParts | undefined {
   if (!body) return undefined;
-  return exchange
-    ? (exchange.request.iterator({ destroyOnReturn: false }) as BodyParts)
-    : (body.values({ preventCancel: true }) as BodyParts);
+  return exchange ? new RequestParts(exchange.request) : (body.values({ preventCancel: true }) as BodyParts);
 }
 
 function readHeader({ headers }: IncomingMessage, name: string): string | null {
