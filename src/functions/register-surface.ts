@@ -12,8 +12,7 @@ import type { ErrorDialect } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Reply } from '../prediction/reply.ts';
 import { type BegunResponse, type Exchange, HttpReply, takeExchange } from './http-reply.ts';
-import { type BodyParts, readBody } from './read-body.ts';
-import { RequestParts } from './request-parts.ts';
+import { type BodyParts, readBody, RequestParts } from './read-body.ts';
 
 /** All methods are served, so that a call with a wrong one is on record and gets an error that its client understands. */
 const METHODS: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -58,15 +57,16 @@ async function handle<Spoken extends ErrorDialect>(
 }
 
 /**
- * Returns a response whose status, headers and body the library reads as they are. For each response the library would
- * make a `Headers` and a web stream, which nothing here needs.
+ * Returns a response whose status, headers and body the library reads as they are. For each response of its own the
+ * library would make a `Response`, a `Headers` and a web stream, which nothing here needs.
  */
 function withoutWebStream({ status, headers }: BegunResponse, reply: HttpReply): HttpResponse {
-  return Object.defineProperties(new HttpResponse(), {
+  return Object.create(HttpResponse.prototype, {
     status: { value: status },
     headers: { value: new Map(Object.entries(headers)) },
+    cookies: { value: [] },
     body: { value: { values: () => reply } },
-  });
+  }) as HttpResponse;
 }
 
 /**

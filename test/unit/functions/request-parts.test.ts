@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { RequestParts } from '../../../src/functions/request-parts.ts';
+import { RequestParts } from '../../../src/functions/read-body.ts';
 import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 /** Reads the text of the next part; undefined at the end. */
