@@ -63,7 +63,17 @@ export function startDeadline(
   let timeoutInMs = callTimeoutInMs;
   let what = CALL_LIMIT;
   let timer: NodeJS.Timeout | undefined;
-  const expire = () => controller.abort(timedOut(`within ${timeoutInMs / 1000} s, ${what}`));
+  /** The time from the call's start at which the timer fires. */
+  let firesInMs = Infinity;
+  const expire = () => {
+    // The limit has been raised since the timer was set.
+    if (timeoutInMs > firesInMs) setTimer();
+    else controller.abort(timedOut(`within ${timeoutInMs / 1000} s, ${what}`));
+  };
+  const setTimer = () => {
+    firesInMs = timeoutInMs;
+    timer = setTimeout(expire, Math.max(0, timeoutInMs - (monotonicNow() - start)));
+  };
   const timedOut = (limit: string): GatewayError => {
     if (what === CARRIED_LIMIT)
       return new GatewayError(
@@ -80,8 +90,9 @@ export function startDeadline(
   const limitTo = (limitInMs: number, meaning: string) => {
     timeoutInMs = limitInMs;
     what = meaning;
+    if (limitInMs >= firesInMs) return;
     clearTimeout(timer);
-    timer = setTimeout(expire, Math.max(0, limitInMs - (monotonicNow() - start)));
+    setTimer();
   };
   limitTo(timeoutInMs, what);
   reply.onGone(() => controller.abort(callerGone()));
