@@ -57,7 +57,7 @@ export function indexProtection(protection: Protection | undefined, access: Acce
       if (byCaller.size === 0) return undefined;
       const matching = combinationsOf(principal, access).filter((combination) => byCaller.has(combination));
       if (matching.length === 0) return undefined;
-      const key = matching.join('\n');
+      const key = matching.sort().join('\n');
       const known = plans.get(key);
       if (known) return known;
       const found = plan(matching.flatMap((combination) => byCaller.get(combination) ?? []));
@@ -108,13 +108,11 @@ function combinationsOf(principal: Principal, access: Access): string[] {
   const all = new Set([ANY, ...roles, ...idleRoles, ...(agent?.roles ?? [])]);
   const applications = [ANY, agentKeyOf(access, principal)];
   const products = productId === undefined ? [ANY] : [ANY, productId];
-  return [...all]
-    .toSorted()
-    .flatMap((role) =>
-      applications.flatMap((application) =>
-        products.map((product) => nameCombination(role, application, product)),
-      ),
-    );
+  const combinations: string[] = [];
+  for (const role of all)
+    for (const application of applications)
+      for (const product of products) combinations.push(nameCombination(role, application, product));
+  return combinations;
 }
 
 function nameCombination(role: string, application: string, product: string): string {
