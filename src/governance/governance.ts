@@ -77,10 +77,10 @@ export function createGovernance(
 ): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
   const reach = indexReach(documents.access, index);
-  const protection = indexProtection(documents.protection, documents.access);
+  const { planOf } = indexProtection(documents.protection, documents.access);
   const judgements: Omit<Judgements, 'decide'> = {
     documents,
-    planProtection: (principal, entry, operation) => protection.planOf(principal, entry, operation),
+    planProtection: planOf,
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),
     listDestinations: (use) => listDestinations(reach, use),

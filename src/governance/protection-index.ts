@@ -18,7 +18,11 @@ import { findRulesOf } from './rule-index.ts';
 /** The protection rules, indexed so that the plan of a call does not take longer with more rules. */
 export interface ProtectionIndex {
   /** Finds the plan of a call; undefined for a call to which no rule applies. Equal sets of rules have the same plan. */
-  planOf(principal: Principal, entry: CatalogEntry, operation: string): ProtectionPlan | undefined;
+  readonly planOf: (
+    principal: Principal,
+    entry: CatalogEntry,
+    operation: string,
+  ) => ProtectionPlan | undefined;
 }
 
 /** The rules for one operation of one entry, by the callers to whom they apply. */
