@@ -11,6 +11,8 @@ const MAXIMUM_MEMBERS = 100_000;
 /** The longest key, in bytes between its quotes. */
 export const MAXIMUM_KEY_BYTES = 16_384;
 
+/** Up to this number, the keys of an object are compared one by one; more are found by their hashes in a table. */
+const FEW = 8;
 const PROTO = Buffer.from('__proto__');
 /** Keys of at most this many bytes are compared byte by byte, which is faster than a call for short ones. */
 const SHORT_BYTES = 32;
@@ -30,8 +32,10 @@ export class OpenContainers {
   readonly #entries: number[] = [];
   /** Entry of the latest key at each level. */
   readonly #keys: number[] = [];
-  /** Keys so far at each level. */
-  readonly #seen: SeenKeys[] = [];
+  /** The first keys so far at each level. */
+  readonly #few: number[][] = [];
+  /** The keys so far at each level that has more than few. */
+  readonly #many: SeenKeys[] = [];
 
   /** @param tape gets the entries of the containers; it has those of their keys already when they are added. */
   constructor(bytes: Uint8Array, tape: Tape) {
@@ -62,7 +66,6 @@ export class OpenContainers {
     this.#brackets[level] = this.#bytes[at] ?? 0;
     this.#outerCounts[level] = this.#count;
     this.#count = 0;
-    this.#seen[level]?.start();
     this.#depth = level + 1;
   }
 
@@ -91,7 +94,7 @@ export class OpenContainers {
     if (this.#count >= MAXIMUM_MEMBERS) {
       throw this.tooMuch(`must have at most ${MAXIMUM_MEMBERS} members`, level);
     }
-    const isNew = (this.#seen[level] ??= new SeenKeys(this.#isSameKey, this.#hashOf)).add(key);
+    const isNew = this.#count < FEW ? this.#isNewToFew(level, key) : this.#isNewToMany(level, key);
     if (isNew && !this.#isProto(key)) return;
     const field = this.#path(this.#depth);
     const description = isNew ? 'this key is not allowed' : 'this key occurs twice';
@@ -118,6 +121,19 @@ export class OpenContainers {
 
   #countAt(level: number): number {
     return level === this.#depth - 1 ? this.#count : (this.#outerCounts[level + 1] ?? 0);
+  }
+
+  #isNewToFew(level: number, key: number): boolean {
+    const few = (this.#few[level] ??= []);
+    for (let at = 0; at < this.#count; at += 1) if (this.#isSameKey(few[at] ?? 0, key)) return false;
+    few[this.#count] = key;
+    return true;
+  }
+
+  #isNewToMany(level: number, key: number): boolean {
+    const many = (this.#many[level] ??= new SeenKeys(this.#isSameKey, this.#hashOf));
+    if (this.#count === FEW) many.start(this.#few[level] ?? []);
+    return many.add(key);
   }
 
   readonly #hashOf = (entry: number): number => {

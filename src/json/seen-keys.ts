@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** Up to this number, keys are compared one by one; more are found by their hashes in a table. */
-const FEW = 8;
+/** The least number of keys for which there is room in a table. */
+const LEAST_KEYS = 32;
 
 /**
- * A set of the keys of one object at a time. Adding a key takes constant time, and few keys take little memory. The
- * memory is used again for the next object, and only the part that it needs is cleared.
+ * A set of many keys of one object at a time. Adding a key takes constant time. The memory is used again for the next
+ * object, and only the part that it needs is cleared.
  */
 export class SeenKeys {
   readonly #isSame: (one: number, other: number) => boolean;
   readonly #hashOf: (entry: number) => number;
-  /** Entries. */
-  readonly #few: number[] = [];
   /** A hash table with open addressing: pairs of a hash and an entry plus one, or zero in a free slot. */
   #slots = new Uint32Array(0);
   #capacity = 0;
@@ -19,35 +17,23 @@ export class SeenKeys {
 
   /**
    * @param isSame tells if two entries are the same key.
-   * @param hashOf the hash of an entry's key; it is asked for once there are many keys.
+   * @param hashOf the hash of an entry's key.
    */
   constructor(isSame: (one: number, other: number) => boolean, hashOf: (entry: number) => number) {
     this.#isSame = isSame;
     this.#hashOf = hashOf;
   }
 
-  /** Begins another object, without keys. */
-  start(): void {
+  /** Begins another object, with the entries of different keys. */
+  start(entries: readonly number[]): void {
     this.#count = 0;
     this.#capacity = 0;
+    for (const entry of entries) this.add(entry);
   }
 
   /** Adds a key by its entry. @returns false if the object has the key already. */
   add(entry: number): boolean {
-    const isNew = this.#count < FEW ? this.#addToFew(entry) : this.#addToMany(this.#hashOf(entry), entry);
-    if (isNew) this.#count += 1;
-    return isNew;
-  }
-
-  #addToFew(entry: number): boolean {
-    for (let at = 0; at < this.#count; at += 1) {
-      if (this.#isSame(this.#few[at] ?? 0, entry)) return false;
-    }
-    this.#few[this.#count] = entry;
-    return true;
-  }
-
-  #addToMany(hash: number, entry: number): boolean {
+    const hash = this.#hashOf(entry);
     if (this.#count * 2 >= this.#capacity) this.#grow();
     let at = this.#home(hash);
     for (let other = this.#slots[at + 1]; other; other = this.#slots[at + 1]) {
@@ -55,6 +41,7 @@ export class SeenKeys {
       at = this.#next(at);
     }
     this.#put(at, hash, entry + 1);
+    this.#count += 1;
     return true;
   }
 
@@ -72,11 +59,8 @@ export class SeenKeys {
   }
 
   #grow(): void {
-    const pairs =
-      this.#capacity === 0
-        ? this.#few.flatMap((entry) => [this.#hashOf(entry), entry + 1])
-        : this.#slots.slice(0, this.#capacity * 2);
-    this.#capacity = Math.max(this.#capacity * 2, FEW * 4);
+    const pairs = this.#slots.slice(0, this.#capacity * 2);
+    this.#capacity = Math.max(this.#capacity * 2, LEAST_KEYS);
     if (this.#slots.length < this.#capacity * 2) this.#slots = new Uint32Array(this.#capacity * 2);
     else this.#slots.fill(0, 0, this.#capacity * 2);
     for (let index = 0; index < pairs.length; index += 2) {
