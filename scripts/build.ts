@@ -70,14 +70,14 @@ const englishMessages: Plugin = {
 const IMPORTERS_OF_POOL = ['src', 'packages/audit-ledger/src/ledger/'];
 /**
  * The part of undici by which Vertex AI and the ledger are called. Its index also loads what the start does not need: fetch, WebSockets,
- * caches and mocks.
+ * caches, mocks, and other ways to make a request.
  */
 const UNDICI_POOL = `
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import buildConnector from 'undici/lib/core/connect.js';
-import api from 'undici/lib/api/index.js';
-Object.assign(Dispatcher.prototype, api);
+import request from 'undici/lib/api/api-request.js';
+Dispatcher.prototype.request = request;
 export { buildConnector, Pool };
 `;
 const undiciPool: Plugin = {
