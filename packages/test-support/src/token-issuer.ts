@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { CryptoKey } from 'jose';
+import type { CryptoKey, GenerateKeyPairResult } from 'jose';
 
 /** The id of the tests' tenant. */
 export const TENANT = '11111111-1111-4111-8111-111111111111';
@@ -32,9 +32,13 @@ interface SignOptions {
   readonly keyId?: string;
 }
 
-/** Starts an issuer on loopback. The times of its tokens start from `now`. */
+/** The keys of issuers that are closed. Making a pair takes longer than most tests, so later issuers take these. */
+const spareKeys: GenerateKeyPairResult[] = [];
+
+/** Starts an issuer on loopback. Issuers that are open at the same time have different keys. The times of its tokens start from `now`. */
 export async function startTokenIssuer(now: () => number = Date.now): Promise<TokenIssuer> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  const pair = spareKeys.pop() ?? (await generateKeyPair('RS256'));
+  const { privateKey, publicKey } = pair;
   const keys: object[] = [];
   const publish = async (key: CryptoKey, kid: string): Promise<void> => {
     keys.push({ ...(await exportJWK(key)), kid, use: 'sig', alg: 'RS256' });
@@ -80,7 +84,10 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
     publish,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          spareKeys.push(pair);
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };
