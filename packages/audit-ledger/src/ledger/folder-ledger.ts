@@ -26,16 +26,24 @@ export function createFolderLedger(folder: string): LedgerReader {
   return {
     listDay,
     listDays,
-    read: (writer, part, offset, maximumBytes) =>
-      readFilePart(join(folder, partName(writer, part)), offset, maximumBytes),
+    read: (writer, part, offset, maximumBytes, _, into) =>
+      readFilePart(join(folder, partName(writer, part)), offset, maximumBytes, into),
   };
 }
 
-/** Reads up to `maximumBytes` bytes of a file from `offset` on; none at its end. @throws what the file system throws. */
-export async function readFilePart(path: string, offset: number, maximumBytes: number): Promise<Buffer> {
+/**
+ * Reads up to `maximumBytes` bytes of a file from `offset` on; none at its end.
+ * @param buffer the memory in which they are given.
+ * @throws what the file system throws.
+ */
+export async function readFilePart(
+  path: string,
+  offset: number,
+  maximumBytes: number,
+  buffer = Buffer.allocUnsafe(maximumBytes),
+): Promise<Buffer> {
   const file = await open(path);
   try {
-    const buffer = Buffer.allocUnsafe(maximumBytes);
     const { bytesRead } = await file.read(buffer, 0, maximumBytes, offset);
     return buffer.subarray(0, bytesRead);
   } finally {

@@ -34,13 +34,17 @@ export interface LedgerReader {
   listDay(day: string, abortSignal?: AbortSignal): Promise<LedgerListing>;
   /** Lists the days on which chains began, by their names, oldest first: `yyyymmdd`. */
   listDays(abortSignal?: AbortSignal): Promise<LedgerDays>;
-  /** Reads up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part. */
+  /**
+   * Reads up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part.
+   * @param into memory of as many bytes or more, in which the reader may give them.
+   */
   read(
     writer: string,
     part: number,
     offset: number,
     maximumBytes: number,
     abortSignal?: AbortSignal,
+    into?: Buffer,
   ): Promise<Buffer>;
 }
 
@@ -74,7 +78,8 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
       return { days: days.sort(), asOf: known(asOf) };
     },
 
-    read: (writer, part, ...stretch) => readBlob(container, partName(writer, part), ...stretch),
+    read: (writer, part, offset, maximumBytes, abortSignal) =>
+      readBlob(container, partName(writer, part), offset, maximumBytes, abortSignal),
   };
 }
 

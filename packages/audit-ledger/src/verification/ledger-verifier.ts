@@ -212,8 +212,8 @@ function inPlainWords(ledger: LedgerReader): LedgerReader {
   return {
     listDay: (day, abortSignal) => explained(ledger.listDay(day, abortSignal), abortSignal),
     listDays: (abortSignal) => explained(ledger.listDays(abortSignal), abortSignal),
-    read: (writer, part, offset, maximumBytes, abortSignal) =>
-      explained(ledger.read(writer, part, offset, maximumBytes, abortSignal), abortSignal),
+    read: (writer, part, offset, maximumBytes, abortSignal, into) =>
+      explained(ledger.read(writer, part, offset, maximumBytes, abortSignal, into), abortSignal),
   };
 }
 

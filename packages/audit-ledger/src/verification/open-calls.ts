@@ -3,7 +3,7 @@ import { createIdSet } from './id-set.ts';
 import type { HashedPlace } from './record-place.ts';
 import { closes, createReferences, type References } from './references.ts';
 import type { SealedStretch } from './scanning/read-sealed.ts';
-import { ClosingNumber, NUMBERS_OF_A_CLOSING } from './scanning/scan-sealed.ts';
+import { ClosingNumber, NUMBERS_OF_A_CLOSING } from './scanning/plain-calls.ts';
 
 /** The most open calls that are followed. Never are so many active at once, so those beyond are only counted. */
 const MOST_OPEN = 200_000;

@@ -37,7 +37,7 @@ export function createReferences(seed: number): References {
   const hashOf = (
     { id, revision }: Pick<CallIdentity, 'id' | 'revision'>,
     { writer, hash }: Pick<HashedPlace, 'writer' | 'hash'>,
-  ): IdHash => createCorrectableHash(writer, seed)(...hashId(id, seed), revision, hash);
+  ): IdHash => hashId(hash, createCorrectableSeed(writer, seed)(...hashId(id, seed), revision));
   /** Tells whether the closing that another corrects was noted before it: the last one of its call in its chain. */
   const isMet = ({ call: { id, corrects, revision }, closing: { writer } }: Reference): boolean => {
     if (corrects === undefined) return false;
@@ -73,13 +73,13 @@ export function createReferences(seed: number): References {
 }
 
 /**
- * Makes the hash by which a correction finds the closing that it names: of the call, the revision and the hash of the
- * closing, in the chain of a writer. `low` and `high` are the hash of the call's id.
+ * Makes the seed by which the hash of a closing is hashed, so that a correction finds the closing that it names: of the call
+ * and the revision, in the chain of a writer. `low` and `high` are the hash of the call's id.
  */
-export function createCorrectableHash(writer: string, seed: number) {
+export function createCorrectableSeed(writer: string, seed: number) {
   const [ofWriter] = hashId(writer, seed);
-  return (low: number, high: number, revision: number, hash: string): IdHash =>
-    hashId(hash, ofWriter ^ low ^ Math.imul(high, 0x9e3779b1) ^ revision);
+  return (low: number, high: number, revision: number): number =>
+    ofWriter ^ low ^ Math.imul(high, 0x9e3779b1) ^ revision;
 }
 
 /**

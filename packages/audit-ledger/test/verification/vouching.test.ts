@@ -123,6 +123,30 @@ test('nothing is found in a chain that its process ended or left, and all of it 
     });
 });
 
+test.each(['{', '{}', '{"v":1}', (killed[1] ?? '').slice(0, 100)])(
+  'a last line of a few letters (%s) is named, and verification goes on',
+  async (rest) => {
+    for (const lines of [
+      [...ended, rest],
+      [...killed, rest],
+    ])
+      expect((await find({ chains: { [WRITER]: lines } })).length).toBeGreaterThan(0);
+    const cut = createMemoryLedger({ [WRITER]: [`${asText(killed)}${rest}`] });
+    const { findings, entries } = await verifyLedger(
+      cut,
+      { publicKeys: auditPublicKeys },
+      {
+        period: { from: new Date(0), to: new Date(STARTED_AT * 2) },
+        now: new Date(STARTED_AT + HOUR_IN_MS),
+        graceInMs: 0,
+        openForInMs: 0,
+      },
+    );
+    expect(findings.map(({ kind, writer }) => [kind, writer])).toEqual([['truncated', WRITER]]);
+    expect(entries).toBe(killed.length);
+  },
+);
+
 test.each<[string, readonly object[]]>([
   ['a revision of a genuine call', [revision]],
   ['a revision that names the closing it corrects', [{ ...revision, corrects: genuineClosing }]],

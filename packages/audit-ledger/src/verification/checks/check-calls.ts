@@ -5,7 +5,7 @@ import type { Finding } from '../finding.ts';
 import type { ListedLedger } from '../listed-ledger.ts';
 import { createOpenCalls, type Orphan } from '../open-calls.ts';
 import type { ChainLine } from '../read-chain.ts';
-import { NUMBERS_OF_A_CLOSING } from '../scanning/scan-sealed.ts';
+import { NUMBERS_OF_A_CLOSING } from '../scanning/plain-calls.ts';
 import type { RecordPlace } from '../record-place.ts';
 import type { Reference } from '../references.ts';
 import type { EvidenceReader } from '../vouching/evidence-reader.ts';

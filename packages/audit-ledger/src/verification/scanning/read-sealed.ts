@@ -5,7 +5,8 @@ import type { Place } from '../finding.ts';
 import { loadAhead } from '../load-ahead.ts';
 import { asChainLine, type ChainLine, type ChainPoint, readChain } from '../read-chain.ts';
 import { settleLines } from '../vouching/settle-standing.ts';
-import { ClosingNumber, NUMBERS_OF_A_CLOSING, type ScanRules, type SealedScan } from './scan-sealed.ts';
+import { ClosingNumber, NUMBERS_OF_A_CLOSING } from './plain-calls.ts';
+import type { ScanRules, SealedScan } from './scan-sealed.ts';
 import type { ScannedPiece, Scanners } from './scanners.ts';
 
 /** Lines of a chain that follow one another and that nobody but its process has written. */
@@ -39,9 +40,12 @@ interface Piece {
   /** The number of bytes of the part before the piece. */
   readonly offset: number;
   readonly bytes: Buffer;
+  /** True where the bytes are in memory that is used again. */
+  readonly isKept: boolean;
 }
 
-const PIECE_BYTES = 1024 * 1024;
+/** A piece of this size takes little memory, and checking its seal little of the time. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 /** Entries are appended in blocks of 4 MiB at most, and each block ends with a seal. */
 const MOST_UNSEALED_BYTES = 2 * MAXIMUM_LINE_BYTES;
 const SEAL = '"kind":"seal"';
@@ -61,9 +65,10 @@ export async function* readSealed(options: SealedReadingOptions): AsyncGenerator
   const { reader, chain, rules, scanners, abortSignal } = options;
   const { writer, sealKey } = rules;
   const scan = async (piece: Piece) => ({ piece, ...(await scanners.scan(piece.bytes, rules)) });
+  const memory: Buffer[] = [];
   let last = { sequence: -1, hash: NO_PREVIOUS, isEnd: false };
   let at: ChainPoint = { part: 0, offset: 0, lines: 0 };
-  for await (const { piece, ...scanned } of loadAhead(cut(options), scan, scanners.count)) {
+  for await (const { piece, ...scanned } of loadAhead(cut(options, memory), scan, scanners.count)) {
     const { part, offset } = piece;
     const begin = { part, offset, lines: part === at.part ? at.lines : 0 };
     const follows = scanned.scan?.first === last.sequence + 1 && scanned.scan.before === last.hash;
@@ -74,6 +79,7 @@ export async function* readSealed(options: SealedReadingOptions): AsyncGenerator
       return;
     }
     yield stretch;
+    if (piece.isKept) memory.push(Buffer.from(scanned.bytes.buffer));
     last = {
       sequence: stretch.scan.last,
       hash: hashAt(stretch.scan, stretch.scan.last),
@@ -89,17 +95,22 @@ export function hashAt({ hashes, first }: Pick<SealedScan, 'hashes' | 'first'>, 
   return hashes.slice(at, at + NO_PREVIOUS.length);
 }
 
-/** Cuts a chain into pieces behind seals. What has no seal is one piece, as far as it is read. */
-async function* cut({
-  reader,
-  chain: { writer, parts },
-  abortSignal,
-}: SealedReadingOptions): AsyncGenerator<Piece, void> {
+/**
+ * Cuts a chain into pieces behind seals. What has no seal is one piece, as far as it is read.
+ * @param memory the memory of pieces that are no longer needed, which is used again: storage that is new for each piece takes
+ * as long to get and to give back as reading does.
+ */
+async function* cut(
+  { reader, chain: { writer, parts }, abortSignal }: SealedReadingOptions,
+  memory: Buffer[],
+): AsyncGenerator<Piece, void> {
   for (const { part, bytes: size } of parts) {
     let length = PIECE_BYTES;
     for (let offset = 0; offset < size;) {
       const wanted = Math.min(length, size - offset);
-      const bytes = await reader.read(writer, part, offset, wanted, abortSignal);
+      const into = wanted === PIECE_BYTES ? (memory.pop() ?? Buffer.allocUnsafeSlow(wanted)) : undefined;
+      const bytes = await reader.read(writer, part, offset, wanted, abortSignal, into);
+      const isKept = bytes.buffer === into?.buffer;
       if (bytes.byteLength === 0) break;
       const end = endOfLastSeal(bytes);
       if (end === 0 && bytes.byteLength === length && length < MOST_UNSEALED_BYTES) {
@@ -107,7 +118,7 @@ async function* cut({
         continue;
       }
       // The rest after the last seal is read again, which takes less time than copying all pieces.
-      yield { part, offset, bytes: end > 0 ? bytes.subarray(0, end) : bytes };
+      yield { part, offset, bytes: end > 0 ? bytes.subarray(0, end) : bytes, isKept };
       offset += end > 0 ? end : bytes.byteLength;
       length = PIECE_BYTES;
     }

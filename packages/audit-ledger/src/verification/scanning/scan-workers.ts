@@ -14,8 +14,8 @@ const MOST_WORKERS = 8;
 /** Few objects of a scan live long, so that a larger space for new objects would only hold garbage. */
 const YOUNG_MEGABYTES = 8;
 
-/** The first pieces are scanned on the thread of the caller: a few megabytes take less time than a thread to start. */
-const SCANNED_HERE = 32;
+/** The first pieces are scanned on the thread of the caller: some megabytes take less time than a thread to start. */
+const SCANNED_HERE = 8;
 
 /**
  * Opens scanners. A thread is started when it is first needed.

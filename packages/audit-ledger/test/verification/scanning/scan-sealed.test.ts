@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { createSealKey, SealPublicKey } from '../../../src/keys/seal-key.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS, sealedText } from '../../../src/ledger/ledger-entry.ts';
 import { hashId } from '../../../src/verification/id-set.ts';
-import {
-  ClosingNumber,
-  NUMBERS_OF_A_CLOSING,
-  type ScanRules,
-  scanSealed,
-} from '../../../src/verification/scanning/scan-sealed.ts';
+import { ClosingNumber, NUMBERS_OF_A_CLOSING } from '../../../src/verification/scanning/plain-calls.ts';
+import { type ScanRules, scanSealed } from '../../../src/verification/scanning/scan-sealed.ts';
 import { BEGINNING, callsOf, closing, opening, recordOf, startSample, WRITER } from '../sample-chain.ts';
 
 const SUBJECT = 'a'.repeat(64);
@@ -197,4 +193,13 @@ test.each<[what: string, change: (lines: string[]) => readonly string[]]>([
   ['that goes on after the end', () => linesOf([...TWO_CALLS, END, closing('late')])],
 ])('a piece %s is not as a gateway writes it', (_, change) => {
   expect(scanSealed(bytesOf(change(linesOf([BEGINNING, ...TWO_CALLS]))), RULES)).toBeUndefined();
+});
+
+test('a piece whose last line is shorter than the place of an entry is not as a gateway writes it', () => {
+  const lines = linesOf([BEGINNING, ...TWO_CALLS]);
+  for (const rest of ['', '{', '{}', '{"v":1}', (lines.at(-1) ?? '').slice(0, 100)])
+    for (const end of ['', '\n'])
+      expect(scanSealed(Buffer.from(`${lines.join('\n')}\n${rest}${end}`), RULES)).toEqual(
+        `${rest}${end}` === '' ? expect.anything() : undefined,
+      );
 });
