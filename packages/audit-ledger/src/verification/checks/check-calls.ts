@@ -3,7 +3,7 @@ import { lastWrittenAt } from '../../ledger/chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
 import type { ListedLedger } from '../listed-ledger.ts';
-import { createOpenCalls, type Orphan } from '../open-calls.ts';
+import { createOpenCalls, type Orphan, type Suspects } from '../open-calls.ts';
 import type { ChainLine } from '../read-chain.ts';
 import { NUMBERS_OF_A_CLOSING } from '../scanning/plain-calls.ts';
 import type { RecordPlace } from '../record-place.ts';
@@ -60,19 +60,18 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
    * closing, an opening in a damaged chain, or an entry that a closing names. Others are read for a call that they can
    * have closed, because they were written to after it was opened, and for an opening that a closing names.
    */
-  const settle = async (chains: Chains): Promise<SettledDoubts | undefined> => {
+  const settle = async (chains: Chains, suspects: Suspects['keys']): Promise<SettledDoubts | undefined> => {
     const orphans = calls.orphans();
-    const suspects = calls.suspects();
     const { references } = calls.unmet();
     const isDamaged = [...orphans.values()].some(
       ({ writer }) => (chains.get(writer)?.faults.length ?? 0) > 0,
     );
     const unclosedSince = oldestUnclosed(chains);
-    if (suspects.size === 0 && references.size === 0 && !isDamaged && unclosedSince === undefined)
+    if (suspects.count() === 0 && references.size === 0 && !isDamaged && unclosedSince === undefined)
       return undefined;
     const named = new Set([...references].flatMap(({ call: { recovered } }) => recovered?.writer ?? []));
     const doubtful = async function* (): AsyncGenerator<LedgerChain, void> {
-      if (suspects.size > 0 || references.size > 0 || isDamaged) yield* options.ledger.read;
+      if (suspects.count() > 0 || references.size > 0 || isDamaged) yield* options.ledger.read;
       if (unclosedSince !== undefined) {
         for await (const chain of options.ledger.others())
           if (named.has(chain.writer) || lastWrittenAt(chain) >= unclosedSince - MOST_CLOCK_ERROR_IN_MS)
@@ -121,18 +120,19 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
     },
 
     async *finish(chains) {
-      const settled = await settle(chains);
+      const suspects = calls.suspects();
+      const settled = await settle(chains, suspects.keys);
       yield* findUnclosed(chains, settled);
       const overflow = calls.overflow();
-      if (overflow.open > 0)
+      if (overflow > 0)
         yield {
           kind: 'never-closed',
-          message: `So many calls are open that ${overflow.open} of them were not followed.`,
+          message: `So many calls are open that ${overflow} of them were not followed.`,
         };
-      if (overflow.suspects > 0)
+      if (suspects.others > 0)
         yield {
           kind: 'closed-twice',
-          message: `So many calls seem to be closed twice that ${overflow.suspects} closings were not followed.`,
+          message: `So many calls seem to be closed twice that ${suspects.others} closings were not followed.`,
         };
       for (const [first, second] of settled?.repeated ?? [])
         yield {

@@ -1,6 +1,7 @@
 import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import { closingKey } from '../call-identity.ts';
 import type { CheckedChain } from '../check.ts';
+import type { Suspects } from '../open-calls.ts';
 import type { HashedPlace } from '../record-place.ts';
 import { closes, isNamedBy, type Reference } from '../references.ts';
 import type { EvidenceReader } from '../vouching/evidence-reader.ts';
@@ -14,7 +15,7 @@ interface PlacedClosing extends HashedPlace {
 /** The doubts that a first reading leaves. */
 export interface Doubts {
   /** The keys of closings that may be there twice. */
-  readonly suspects: ReadonlySet<string>;
+  readonly suspects: Suspects['keys'];
   /** The openings without a closing, by the id of their record. */
   readonly orphans: ReadonlyMap<string, HashedPlace>;
   /** The closings that name an entry which was not met. */
