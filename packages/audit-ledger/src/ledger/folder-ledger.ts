@@ -40,7 +40,7 @@ export async function readFilePart(
   path: string,
   offset: number,
   maximumBytes: number,
-  buffer = Buffer.allocUnsafe(maximumBytes),
+  buffer: Buffer = Buffer.allocUnsafe(maximumBytes),
 ): Promise<Buffer> {
   const file = await open(path);
   try {

@@ -28,7 +28,8 @@ const PART_NAME = /^tree\/(\d{8})\/([^/]+)$/;
 /** Reads the append blobs `tree/{yyyymmdd}/{part}.jsonl` of the ledger's container. */
 export function createLogReader(container: ContainerClient): LogReader {
   return {
-    read: (ofDay, part, ...stretch) => readBlob(container, `${ofDay}/${partFile(part)}`, ...stretch),
+    read: (ofDay, part, offset, maximumBytes, abortSignal) =>
+      readBlob(container, `${ofDay}/${partFile(part)}`, offset, maximumBytes, abortSignal),
     async listParts(abortSignal) {
       const options = {
         prefix: `${LOG_FOLDER}/`,
