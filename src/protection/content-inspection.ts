@@ -5,6 +5,7 @@ import type { Finding } from '../prediction/finding.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import type { BlockedContent } from './blocked-content.ts';
 import type { KindWords } from './kind-words.ts';
+import { findCutValues, type MessageText } from './cut-values.ts';
 import { isPlaceholder } from './placeholders.ts';
 import type { Place } from './place.ts';
 
@@ -21,6 +22,8 @@ export interface Replaced {
   readonly end: number;
   readonly kind: string;
   readonly isRestored: boolean;
+  /** The whole value, where the piece is only its beginning, and an empty one where it is a later part. */
+  readonly whole?: string;
 }
 
 /** The detectors of a content in which the built-in ones look for nothing. */
@@ -112,6 +115,68 @@ export class ContentInspection {
     );
   }
 
+  /**
+   * Finds values that are cut over texts which the model reads one after the other.
+   * @returns the pieces that are replaced in each text that has one, by the number of the text.
+   */
+  async findCut(texts: readonly MessageText[]): Promise<ReadonlyMap<number, readonly Replaced[]>> {
+    const { plan, blocked, words } = this.#options;
+    const byText = new Map<number, Replaced[]>();
+    if (plan.kinds.size === 0) return byText;
+    const cut = await findCutValues(
+      texts.map(({ text }) => text),
+      (text) => this.#detect(text),
+    );
+    for (const { kind, detector, value, pieces } of cut) {
+      const planned = plan.kinds.get(kind);
+      const place = texts[pieces[0]?.index ?? 0]?.place;
+      if (!planned || !place) continue;
+      const action = this.#actionOn(planned.action, place);
+      this.#note(kind, detector, action);
+      if (action === 'block')
+        blocked.add(place.at, `holds ${words.describe(kind)}, which is blocked`, planned.rule);
+      else if (action !== 'allow')
+        pieces.forEach(({ index, start, end }, number) => {
+          const piece = {
+            start,
+            end,
+            kind,
+            isRestored: action === 'restore',
+            whole: number === 0 ? value : '',
+          };
+          byText.set(index, [...(byText.get(index) ?? []), piece]);
+        });
+    }
+    for (const [index, pieces] of byText) {
+      this.#countReplaced(pieces.length);
+      byText.set(index, await this.#joinOwn(texts[index]?.text ?? '', pieces));
+    }
+    return byText;
+  }
+
+  /** Adds the values that stand in one text to the pieces of those that are cut. They are counted already. */
+  async #joinOwn(text: string, pieces: readonly Replaced[]): Promise<Replaced[]> {
+    const { plan } = this.#options;
+    const found = await this.#detect(text);
+    const own = found.flatMap(({ kind, start, end }) => {
+      const action = plan.kinds.get(kind)?.action;
+      const isOther = pieces.every((piece) => end <= piece.start || start >= piece.end);
+      const isReplaced =
+        (action === 'redact' || action === 'restore') && !isPlaceholder(text.slice(start, end));
+      return isOther && isReplaced ? [{ start, end, kind, isRestored: action === 'restore' }] : [];
+    });
+    return [...own, ...pieces].sort((a, b) => a.start - b.start);
+  }
+
+  async #detect(text: string): Promise<readonly Detection[]> {
+    if (text.length <= UNITS_IN_A_TURN) return this.#options.detectors.detect(text);
+    const found: Detection[] = [];
+    await this.#readInTurns(text, ({ detections }, offset) => {
+      for (const one of detections) found.push({ ...one, start: one.start + offset, end: one.end + offset });
+    });
+    return found;
+  }
+
   /** Refuses a medium that the plan refuses. @param what the medium at its place, as in `is an image`. */
   judgeMedium(medium: Medium | undefined, place: Place): void {
     const rule = medium && this.#options.plan.refusedMedia.get(medium);
@@ -132,19 +197,25 @@ export class ContentInspection {
   }
 
   async #findInLong(text: string, place: Place): Promise<readonly Replaced[]> {
-    const stream = this.#options.detectors.openStream();
     const found: Replaced[] = [];
-    let offset = 0;
-    const take = ({ text: decided, detections }: DecidedText): void => {
+    await this.#readInTurns(text, ({ text: decided, detections }, offset) => {
       for (const { start, end, ...rest } of this.decide(decided, detections, place))
         found.push({ ...rest, start: start + offset, end: end + offset });
-      offset += decided.length;
+    });
+    return found;
+  }
+
+  async #readInTurns(text: string, use: (decided: DecidedText, offset: number) => void): Promise<void> {
+    const stream = this.#options.detectors.openStream();
+    let offset = 0;
+    const take = (decided: DecidedText): void => {
+      use(decided, offset);
+      offset += decided.text.length;
     };
     for (let from = 0; from < text.length; from += UNITS_IN_A_TURN) {
       if (from > 0) await this.#turns.next();
       take(stream.push(text.slice(from, from + UNITS_IN_A_TURN)));
     }
     take(stream.end());
-    return found;
   }
 }

@@ -15,7 +15,7 @@ import type { AnswerGuard } from './protect-answer.ts';
 import { BlockedContent } from './blocked-content.ts';
 import { ContentInspection, NO_DETECTORS } from './content-inspection.ts';
 import { createHideValues, type HideValues } from './hide-values.ts';
-import { inspectBytes, inspectFixed, inspectJson, type TextUse } from './json-inspection.ts';
+import { inspectBytes, inspectFixed, inspectJson, type Rewrite, type TextUse } from './json-inspection.ts';
 import { KindWords, type OwnKind } from './kind-words.ts';
 import { Placeholders } from './placeholders.ts';
 import { replaceIn } from './replace-in.ts';
@@ -101,6 +101,12 @@ class ProtectedCall implements CallProtection {
       rewrite: async (text, place) => {
         const replaced = await inspection.findReplaced(text, place);
         return replaced.length === 0 ? undefined : () => replaceIn(text, replaced, placeholders);
+      },
+      rewriteCut: async (texts) => {
+        const rewrites = new Map<number, Rewrite>();
+        for (const [index, replaced] of await inspection.findCut(texts))
+          rewrites.set(index, () => replaceIn(texts[index]?.text ?? '', replaced, placeholders));
+        return rewrites;
       },
     };
     for (const [name, value] of query) await inspectFixed(value, { outer: undefined, key: name }, use);

@@ -14,6 +14,7 @@ import {
   type DecodedText,
   type Spend,
 } from './base64.ts';
+import type { MessageText } from './cut-values.ts';
 import type { ContentInspection } from './content-inspection.ts';
 import { isTextType, isUnknownType, mediumOfBytes, mediumOfName, mediumOfType } from './media-types.ts';
 import { contextOf, isContainersOwn, isFixedName, isShapedByCaller, plainName } from './member-names.ts';
@@ -43,6 +44,8 @@ export interface TextUse {
   readonly dropped?: ReadonlySet<string>;
   /** Finds what changes in a text: undefined when nothing does. @throws GatewayError CONTENT_BLOCKED. */
   readonly rewrite: (text: string, place: Place) => Promise<Rewrite | undefined>;
+  /** Finds what changes in texts that follow each other and have values cut over them, by the number of the text. */
+  readonly rewriteCut?: (texts: readonly MessageText[]) => Promise<ReadonlyMap<number, Rewrite>>;
 }
 
 interface Frame {
@@ -127,6 +130,7 @@ class JsonInspection {
     within: number,
   ): Promise<readonly RangeEdit[]> {
     const edits: RangeEdit[] = [];
+    const spoken: (MessageText & { readonly value: JsonValue })[] = [];
     const frames: Frame[] = [];
     const visit = async (leaf: Leaf): Promise<void> => {
       const { value } = leaf;
@@ -141,6 +145,10 @@ class JsonInspection {
           isObject: kind === 'object',
         });
       else if (kind === 'string' || kind === 'number') {
+        if (within === 0 && this.#use.rewriteCut && isSpoken(leaf)) {
+          const text = value.readText(Infinity) ?? '';
+          if (text !== '') spoken.push({ text, place: this.#placeOf(leaf, text), value });
+        }
         const rewrite =
           kind === 'string' ? await this.#inspectString(leaf, within) : await this.#inspectNumber(leaf);
         if (rewrite)
@@ -175,7 +183,25 @@ class JsonInspection {
       if (seeing) await seeing;
       await visit(child);
     }
-    return edits;
+    return this.#withCut(edits, spoken);
+  }
+
+  /** Adds the edits of values that are cut over texts, in place of those that the texts alone need. */
+  async #withCut(
+    edits: RangeEdit[],
+    spoken: readonly (MessageText & { readonly value: JsonValue })[],
+  ): Promise<RangeEdit[]> {
+    if (spoken.length < 2) return edits;
+    const cut = await this.#use.rewriteCut?.(spoken);
+    if (!cut || cut.size === 0) return edits;
+    const changed = [...cut].flatMap(([index, rewrite]) => {
+      const value = spoken[index]?.value;
+      return value
+        ? [{ start: value.start, end: value.end, write: async () => writeText(await rewrite()) }]
+        : [];
+    });
+    const starts = new Set(changed.map(({ start }) => start));
+    return [...edits.filter(({ start }) => !starts.has(start)), ...changed].sort((a, b) => a.start - b.start);
   }
 
   #isDropped({ plain, isShaped, value: { kind } }: Leaf): boolean {
@@ -320,6 +346,11 @@ class JsonInspection {
     this.#types.set(container, types);
     return types;
   }
+}
+
+/** Tells if a text is of a message, so that the model reads it together with the one before. */
+function isSpoken({ plain, isShaped, value }: Leaf): boolean {
+  return value.kind === 'string' && !isShaped && (plain === 'text' || plain === 'content');
 }
 
 /** The work of a value beside its text, in code units. */

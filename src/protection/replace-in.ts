@@ -19,8 +19,11 @@ export async function replaceIn(
   const changed: string[] = [];
   let pieces: string[] = [];
   let from = 0;
-  for (const { start, end, kind, isRestored } of replaced) {
-    pieces.push(keep(text.slice(from, start)), placeholders.assign(kind, text.slice(start, end), isRestored));
+  for (const { start, end, kind, isRestored, whole = text.slice(start, end) } of replaced) {
+    pieces.push(
+      keep(text.slice(from, start)),
+      whole === '' ? '' : placeholders.assign(kind, whole, isRestored),
+    );
     from = end;
     if (pieces.length < 2 * VALUES_IN_A_TURN) continue;
     changed.push(pieces.join(''));
