@@ -17,9 +17,12 @@ export interface ConnectionKind {
 
 const DRIP_INTERVAL_IN_MS = 200;
 const LENGTH = 20 * 1024 * 1024;
+/** The bytes that a slow reader takes in each interval. */
+const SLOW_READ_BYTES = 205;
 
 /** Every kind, with how many of them at once. */
 export const CONNECTION_KINDS: readonly ConnectionKind[] = [
+  { name: 'nothing, for comparison', hold: holding(0, () => [], undefined) },
   { name: '1,000 idle connections', hold: holding(1000, () => [], undefined) },
   {
     name: '200 slow heads',
@@ -30,8 +33,20 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
     hold: holding(100, (place) => [headOf(place, [`content-length: ${LENGTH}`]), '\r\n'], ' '.repeat(512)),
   },
   {
+    name: '100 bodies at 100 bytes a second',
+    hold: holding(100, (place) => [headOf(place, [`content-length: ${LENGTH}`]), '\r\n'], ' '.repeat(20)),
+  },
+  {
     name: '100 readers that read nothing',
-    hold: holding(100, (place) => [longAnswer(place)], undefined, true),
+    hold: holding(100, (place) => [longAnswer(place)], undefined, 0),
+  },
+  {
+    name: '100 readers of a long answer at 1 KB a second',
+    hold: holding(100, (place) => [longAnswer(place)], undefined, SLOW_READ_BYTES),
+  },
+  {
+    name: '100 readers of a stream at 1 KB a second',
+    hold: holding(100, (place) => [streamedAnswer(place)], undefined, SLOW_READ_BYTES),
   },
   {
     name: '20 pipelines of 50 calls',
@@ -39,7 +54,7 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
       20,
       (place) => Array.from({ length: 50 }, () => `${headOf(place, ['content-length: 2'])}\r\n{}`),
       undefined,
-      true,
+      0,
     ),
   },
   { name: '20 heads of 15 KB', hold: flooding(20, [`x-long: ${'a'.repeat(15_000)}`]) },
@@ -55,16 +70,25 @@ function longAnswer(place: Place): string {
   return `${headOf(embeddings, [`content-length: ${body.length}`])}\r\n${body}`;
 }
 
+function streamedAnswer(place: Place): string {
+  const body =
+    '{"model":"gemini-fast","stream":true,"messages":[{"role":"user","content":"Write a long story."}]}';
+  return `${headOf(place, [`content-length: ${body.length}`])}\r\n${body}`;
+}
+
 function many(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `x-${index}: 1`);
 }
 
-/** Holds connections open. Each sends its first lines at once and further bytes from time to time. */
+/**
+ * Holds connections open. Each sends its first lines at once and further bytes from time to time.
+ * @param bytesRead the bytes of answers that are read in each interval; all at once when left out.
+ */
 function holding(
   count: number,
   first: (place: Place) => string[],
   drip: string | undefined,
-  readsNothing = false,
+  bytesRead?: number,
 ): ConnectionKind['hold'] {
   return async (place, durationInMs) => {
     const { hostname, port } = new URL(place.origin);
@@ -73,14 +97,17 @@ function holding(
     for (let index = 0; index < count; index += 1) {
       const socket = connect(Number(port), hostname);
       socket.on('error', () => undefined);
-      if (readsNothing) socket.pause();
+      if (bytesRead !== undefined) socket.pause();
       else socket.once('data', (data) => statuses.push(statusOf(data)));
       socket.once('close', () => statuses.push(0));
       socket.once('connect', () => first(place).forEach((part) => socket.write(part)));
       sockets.push(socket);
     }
     const dripping = setInterval(() => {
-      if (drip !== undefined) for (const socket of sockets) if (socket.writable) socket.write(drip);
+      for (const socket of sockets) {
+        if (drip !== undefined && socket.writable) socket.write(drip);
+        if (bytesRead) socket.read(bytesRead);
+      }
     }, DRIP_INTERVAL_IN_MS);
     await new Promise((resolve) => setTimeout(resolve, durationInMs));
     clearInterval(dripping);

@@ -83,3 +83,20 @@ test('whatever comes and goes, the sum is that of all held, and never more than 
     }),
   );
 });
+
+test('a hundred small calls are let in while twenty of the largest bodies come at once', () => {
+  const budget = new MemoryBudget(128 * MIB);
+  const come = (): boolean => {
+    const body = budget.hold();
+    try {
+      for (let bytes = MIB; bytes <= 20 * MIB; bytes += MIB) body.resize(bytes, 20 * MIB);
+      return true;
+    } catch {
+      body.release();
+      return false;
+    }
+  };
+  expect(Array.from({ length: 20 }, come).filter(Boolean)).toHaveLength(4);
+  for (let index = 0; index < 100; index += 1) budget.hold().resize(MIB / 4);
+  expect(budget.bytes).toBe(105 * MIB);
+});
