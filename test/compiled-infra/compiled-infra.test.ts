@@ -77,6 +77,28 @@ test('no resource makes, reads or takes a key or a secret', () => {
   for (const { properties } of accounts) expect(properties).toMatchObject({ allowSharedKeyAccess: false });
 });
 
+test('accounts that inspect content have no keys', () => {
+  const accounts = findResources(template).filter(
+    ({ type }) => type === 'Microsoft.CognitiveServices/accounts',
+  );
+  expect(accounts.map(({ properties }) => properties?.disableLocalAuth)).toEqual([true]);
+});
+
+test('Front Door keeps no answer, and passes calls on by TLS alone', () => {
+  const routes = findResources(template).filter(
+    ({ type }) => type === 'Microsoft.Cdn/profiles/afdEndpoints/routes',
+  );
+  expect(routes).toHaveLength(1);
+  const [{ properties } = {}] = routes;
+  expect(properties).toMatchObject({ supportedProtocols: ['Https'], forwardingProtocol: 'HttpsOnly' });
+  expect(properties).not.toHaveProperty('cacheConfiguration');
+});
+
+test('what inspects and what joins regions is deployed only where it is asked for', () => {
+  for (const name of ['inspection', 'frontDoor'])
+    expect(JSON.stringify(template.resources[name])).toMatch(/"condition":"\[not\(empty\(/);
+});
+
 test('each identity is assigned by the user, and is there before what uses it', () => {
   const types = ['Microsoft.Web/sites', 'Microsoft.ApiManagement/service'];
   const users = findResources(template).filter(({ type }) => types.includes(type));
