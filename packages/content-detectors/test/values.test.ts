@@ -176,6 +176,16 @@ test.each([
 });
 
 test.each([
+  ['password: "CorrectHorseBattery"', 'CorrectHorseBattery'],
+  ['password = Summer.Rain2024', 'Summer.Rain2024'],
+  ['pwd=TopPass12', 'TopPass12'],
+  ['password: jtzPbNXTFLFq', 'jtzPbNXTFLFq'],
+  ['password: correct-horse-battery', 'correct-horse-battery'],
+])('finds a password in %j that looks a little like code', (text, secret) => {
+  expect(findIn(text)).toEqual([`named-secret:${secret}`]);
+});
+
+test.each([
   'ls -u app:hunter2secret',
   'snowflake.password=\njdbc.snowflake.url=',
   '"bucket_key": "SalesResults-1.2"',
@@ -183,6 +193,16 @@ test.each([
   'postgres://app:YOUR_PASSWORD@localhost/orders',
   'https://example.org/images/2018-250-xoxo-indieweb-1.jpg',
   'password: mongodb://localhost:27017/orders',
+  'password: z.string().min(8)',
+  'let accountKey = stringToUint8Array(text);',
+  'credential: OAuth2TokenCredential;',
+  "grant_type: 'password', client_secret: CLIENT_SECRET",
+  'var userPass = USER_PASS_REGEXP.exec(text)',
+  '"@inquirer/password": "^5.3.0"',
+  'deps: pin negotiator@0.4.5',
+  'const PASS = 0x0B96;',
+  'key: x509.PemConverter.encodeAll',
+  `signature \${isPass ? 'passed' : 'failed'}`,
 ])('finds no secret in %j', (text) => {
   expect(findIn(text)).toEqual([]);
 });

@@ -114,7 +114,7 @@ export function examineUrlPasswords({ text }: Reading, word: Word, found: Candid
 
 function isNoPassword(password: string): boolean {
   return (
-    /^(?:[$<{%*[]|x{3,}$|(?:my|your|replace|change)[-_]?(?:with|me|pass|pwd|secret)|pass(?:word)?$|pwd$|secret$|\.{3})/i.test(
+    /^(?:[$<{%*[]|x{3,}$|(?:my|your|replace|change)[-_]?(?:with|me|pass|pwd|secret)|pass(?:word)?$|pwd$|secret$|redacted|example|xyz$|bar$|\.{3})/i.test(
       password,
     ) || /^\*+$/.test(password)
   );

@@ -1,4 +1,5 @@
 import { idOf } from '../scan/context.ts';
+import { isCode } from './code-names.ts';
 import type { Announced, Candidate, Reading, Word } from '../scan/reading.ts';
 
 /** Texts that documents and code have in the place of a secret. */
@@ -57,8 +58,8 @@ export function examineNamedSecret(
     .replace(announced.isAssigned ? NEXT_PARAMETER : '', '')
     .replace(TRAILING, '');
   work.units += value.length;
-  const isSecret = JUDGES[announced.secret](value, announced.isAssigned);
-  if (!isSecret) return;
+  const isQuoted = /["']/.test(text.charAt(start - 1));
+  if (!JUDGES[announced.secret](value, announced.isAssigned) || isCode(value, isQuoted)) return;
   const issuers = announced.secret === 'login' ? [] : announced.isAssigned ? ISSUERS : KEY_ISSUERS;
   const issuer = issuers.find(
     ({ name, pattern }) => pattern.test(value) && context.isNear(name, base + start, ISSUER_REACH),
@@ -78,7 +79,7 @@ function isPassword(value: string, isAssigned: boolean): boolean {
     Number(/[A-Z]/.test(value)) +
     Number(/\d/.test(value)) +
     Number(/[^\w]|_/.test(value));
-  if (isAssigned) return mixed >= 2 || entropyOf(value) > 3.2 || !/^[a-z]{8,}$/.test(value);
+  if (isAssigned) return mixed >= 2 || entropyOf(value) > 3.2 || !/^[a-z]+$/.test(value);
   return mixed >= 3 || (/\d/.test(value) && mixed >= 2);
 }
 
