@@ -23,7 +23,7 @@ test.each([
   `00-${TRACE}-${PARENT}-01-more`,
   `ff-${TRACE}-${PARENT}-01`,
   `cc-${TRACE}-${PARENT}-01more`,
-  `0x${`cc-${TRACE}-${PARENT}-01`}`,
+  `0xcc-${TRACE}-${PARENT}-01`,
   `cc-${TRACE}-${PARENT}-0`,
   `cc-${TRACE}-${PARENT.slice(1)}-01`,
   `cc-${TRACE.slice(1)}-${PARENT}-01`,
