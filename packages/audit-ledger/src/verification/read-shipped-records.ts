@@ -9,7 +9,7 @@ import { ifTooLong } from './read-by-time.ts';
 /** A range of sequences, and what Application Insights has of it. */
 interface CountedRange extends RecordRange {
   readonly size: number;
-  /** The times of its first and last record, as the service writes them. */
+  /** The times of its first and last record, which compare as texts do. */
   readonly earliest: string;
   readonly latest: string;
 }
@@ -107,9 +107,15 @@ function readRange(row: LogRow): CountedRange {
     from,
     to: from + RANGE_SEQUENCES,
     size: readCount(row, 'size'),
-    earliest: readText(row, 'earliest'),
-    latest: readText(row, 'latest'),
+    earliest: withAllDigits(readText(row, 'earliest')),
+    latest: withAllDigits(readText(row, 'latest')),
   };
+}
+
+/** Writes an instant with the seven digits below a second that the service keeps. It leaves out zeros at the end. */
+function withAllDigits(instant: string): string {
+  const [, second, fraction = ''] = /^([^.Z]+)(?:\.(\d+))?Z$/.exec(instant) ?? [];
+  return second === undefined ? instant : `${second}.${fraction.padEnd(7, '0')}Z`;
 }
 
 function readRecord(row: LogRow): ShippedRecord {

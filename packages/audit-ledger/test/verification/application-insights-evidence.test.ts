@@ -98,6 +98,22 @@ test('records come in the order of their writers and sequences, whatever the ord
   ]);
 });
 
+test.each([
+  [0, 0.5],
+  [0.1, 0.12],
+  [0.123, 0.12],
+  [1, 0.999],
+])(
+  'no record is left out of several chains’ times, which end with zeros or not: %d s and %d s',
+  async (one, other) => {
+    const telemetry = [event(ONE, 1, {}, one), event(OTHER, 1, {}, other)];
+    expect((await recordsOf(telemetry)).places).toEqual([
+      [ONE, 1],
+      [OTHER, 1],
+    ]);
+  },
+);
+
 test('the service sorts no record, and some thousand come with one query', async () => {
   const telemetry = Array.from({ length: 9_000 }, (_, index) => event(ONE, index, {}, index));
   const { places, asked } = await recordsOf(telemetry.toReversed());
