@@ -14,7 +14,7 @@ import { examineCoordinates, examineStreet } from '../values/examine-places.ts';
 import { examinePrivateKey } from '../values/examine-private-key.ts';
 import { examineTokens } from '../values/examine-tokens.ts';
 import { examineWrapped } from '../values/examine-wrapped.ts';
-import { NextDigit } from '../values/next-digit.ts';
+import { NextDigit } from '../values/groups.ts';
 import { isStreetName } from '../values/street-names.ts';
 import type { OwnDetector, OwnExaminer } from '../own/own-detector.ts';
 

@@ -1,7 +1,7 @@
 import { CLASSES, DIGIT, LOWER, OTHER_LETTER, UPPER } from '../text/characters.ts';
 import { idOf } from '../scan/context.ts';
 import type { Candidate, Reading, Word } from '../scan/reading.ts';
-import type { NextDigit } from './next-digit.ts';
+import type { NextDigit } from './groups.ts';
 import { mayBeRomanceStreet } from './street-names.ts';
 
 const LONGEST_ADDRESS = 90;
