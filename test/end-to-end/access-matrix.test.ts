@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { oktaApplications } from '@vertex-ai-gateway/cloud-emulators/okta/sample-applications';
 import { sampleApplications } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
@@ -7,8 +6,9 @@ import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { hasEnded, retirementOf } from '../../src/governance/retirement.ts';
 import { ObservedChain } from './observed-chain.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
-const governance = loadGovernance(join(process.cwd(), 'governance'));
+const governance = loadGovernance(governanceFolder());
 const { catalog, access } = governance.documents;
 /** The entries whose calls are decided by the documents alone. Retired ones are refused to everybody. */
 const entries = catalog.entries.filter((entry) => !hasEnded(retirementOf(entry), new Date()));

@@ -9,6 +9,7 @@ import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit } from '../support/stored-audit.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { PREDICT_BODY } from './sample-calls.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const PROMPT = 'the-prompt-of-a-person';
@@ -35,7 +36,7 @@ let scratch: string;
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'content-'));
   const governance = join(scratch, 'governance');
-  cpSync(join(ROOT, 'governance'), governance, { recursive: true });
+  cpSync(governanceFolder(), governance, { recursive: true });
   const file = join(governance, 'access.yaml');
   writeFileSync(file, `${readFileSync(file, 'utf8').replace('grants:\n', `grants:${STRICT}`)}${CONTENTS}`);
   chain = await startChain();

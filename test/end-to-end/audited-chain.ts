@@ -13,6 +13,7 @@ import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verific
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 /** The fields of a ledger's line that tests read. */
 export interface LedgerLine {
@@ -205,7 +206,7 @@ export class AuditedChain {
 
   #writeGovernance(): string {
     const folder = join(this.#scratch, 'governance');
-    cpSync(join(ROOT, 'governance'), folder, { recursive: true });
+    cpSync(governanceFolder(), folder, { recursive: true });
     const file = join(folder, 'access.yaml');
     const standard = readFileSync(file, 'utf8').replaceAll('    durability: strict\n', '');
     const access = STRICT_GRANTS.reduce(

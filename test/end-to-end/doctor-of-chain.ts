@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { createDoctor, type Doctor } from '../../src/doctor/create-doctor.ts';
 import type { DoctorDependencies } from '../../src/doctor/examination.ts';
 import { createSendProbe, type SendProbeOptions } from '../../src/doctor/send-probe.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 import { readSettings } from '../../src/settings.ts';
 import { vertexAddress } from '../../src/vertex/vertex.ts';
 import type { RunningChain } from '../support/chain.ts';
@@ -17,7 +17,7 @@ export interface DoctorChanges extends Partial<DoctorDependencies> {
 }
 
 /** The governance that the sample chain has. */
-export const governance = loadGovernance(join(process.cwd(), 'governance'));
+export const governance = loadGovernance(governanceFolder());
 
 /** Creates a doctor that examines a running chain from this process, with the function app's identity. */
 export function doctorOfChain(

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { type ExampleCall, readOperations } from './described-operations.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 /** The applications of the examples: each call is allowed for one of them. */
 const APPLICATIONS = [
@@ -18,7 +18,7 @@ const PROMPTS = ['Why is the sky blue?', 'Ocelots nap at noon.', 'An ocelot naps
 /** A resource name or a request id. */
 const NAME = /\/|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const { catalog } = loadGovernance(join(process.cwd(), 'governance')).documents;
+const { catalog } = loadGovernance(governanceFolder()).documents;
 const operations = readOperations();
 const served = operations.filter(({ mediaTypes }) => mediaTypes.length > 0);
 const notServed = operations.filter(({ mediaTypes }) => mediaTypes.length === 0);

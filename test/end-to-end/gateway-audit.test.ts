@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { INSTRUMENTATION_KEY } from '@vertex-ai-gateway/cloud-emulators/sample-resources';
+import { governanceFolder } from '../support/governance-folder.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { RecordList } from '../../src/questions/list-records.ts';
@@ -12,7 +12,7 @@ import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
 import type { Answer } from './send-bytes.ts';
 
-const { policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
+const { policyVersion } = loadGovernance(governanceFolder());
 /** Stands for what a caller would send; no record and no telemetry may hold it. */
 const PROMPT = 'Ocelots nap at noon.';
 const QUERY = '/v1/apps/';

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sampleApplications } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { oktaApplications } from '@vertex-ai-gateway/cloud-emulators/okta/sample-applications';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
@@ -10,8 +9,9 @@ import { hasEnded, retirementOf } from '../../src/governance/retirement.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
-const governance = loadGovernance(join(process.cwd(), 'governance'));
+const governance = loadGovernance(governanceFolder());
 const { catalog, access } = governance.documents;
 const APPLICATIONS = [...sampleApplications, ...oktaApplications].map(({ name }) => name);
 const residencyRules = access.residency.map(({ id }) => id);

@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const MODELS = '/vertex/v1/projects/sample-project/locations/us/publishers/google/models';
 const MODEL = `${MODELS}/gemini-3.5-flash`;
@@ -60,7 +61,7 @@ let scratch: string;
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'inspection-services-'));
   const governance = join(scratch, 'governance');
-  cpSync(resolve(__dirname, '../../governance'), governance, { recursive: true });
+  cpSync(governanceFolder(), governance, { recursive: true });
   writeFileSync(join(governance, 'protection.yaml'), PROTECTION);
   observed = await ObservedChain.start();
   await observed.chain.restartFunctionApp({ GOVERNANCE_DIRECTORY: governance });

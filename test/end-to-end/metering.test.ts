@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const PARENT = '/vertex/v1/projects/sample-project/locations';
 const MISTRAL = `${PARENT}/us-central1/publishers/mistralai/models/mistral-small-2503`;
@@ -39,7 +40,7 @@ let scratch: string;
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'metering-'));
   const governance = join(scratch, 'governance');
-  cpSync(resolve(__dirname, '../../governance'), governance, { recursive: true });
+  cpSync(governanceFolder(), governance, { recursive: true });
   const edit = (file: string, change: (text: string) => string) => {
     const path = join(governance, file);
     writeFileSync(path, change(readFileSync(path, 'utf8')));

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const CHAT = '/openai/v1/chat/completions';
 const EMBEDDINGS = '/openai/v1/embeddings';
@@ -10,7 +10,7 @@ const MODELS = '/openai/v1/models';
 const PROMPT = 'Narwhals sing under ice.';
 const MESSAGES = [{ role: 'user', content: PROMPT }];
 const SAMPLE = '/v1/projects/sample-project/locations';
-const { entries } = loadGovernance(join(process.cwd(), 'governance')).documents.catalog;
+const { entries } = loadGovernance(governanceFolder()).documents.catalog;
 
 let observed: ObservedChain;
 

@@ -6,6 +6,7 @@ import { expectErrorBody } from './expect-refusal.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const AGENT = `agents:
   - id: okta-agent
@@ -24,7 +25,7 @@ let directory: string;
 beforeAll(async () => {
   observed = await ObservedChain.start();
   directory = mkdtempSync(join(tmpdir(), 'governance-'));
-  cpSync(join(process.cwd(), 'governance'), directory, { recursive: true });
+  cpSync(governanceFolder(), directory, { recursive: true });
   const access = readFileSync(join(directory, 'access.yaml'), 'utf8');
   writeFileSync(join(directory, 'access.yaml'), access.replace(/^agents:\n/m, AGENT));
   await observed.chain.restartFunctionApp({ GOVERNANCE_DIRECTORY: directory });

@@ -1,10 +1,11 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
+import { governanceFolder } from '../support/governance-folder.ts';
 
 const EMAIL = 'zoe.quagga@example.com';
 const OTHER = 'okapi@example.org';
@@ -39,7 +40,7 @@ let scratch: string;
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'protection-'));
   const governance = join(scratch, 'governance');
-  cpSync(resolve(__dirname, '../../governance'), governance, { recursive: true });
+  cpSync(governanceFolder(), governance, { recursive: true });
   writeFileSync(join(governance, 'protection.yaml'), RULES);
   observed = await ObservedChain.start();
   await observed.chain.restartFunctionApp({ GOVERNANCE_DIRECTORY: governance });

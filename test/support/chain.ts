@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { Fault, RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
+import { governanceFolder } from './governance-folder.ts';
 import type { TimerRun } from '@vertex-ai-gateway/cloud-emulators/functions-host/timers';
 
 const ROOT = resolve(__dirname, '../..');
@@ -114,13 +115,23 @@ async function launch(scratch: string, flags: readonly string[]): Promise<Launch
   const deadline = Date.now() + START_TIMEOUT_IN_MS;
   for (;;) {
     const environment = readEnvironment(environmentFile);
-    if (environment) return { child, environment, printed };
+    if (environment) {
+      await keepModels(environment);
+      return { child, environment, printed };
+    }
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`The chain is not ready.\n${printed()}`);
     }
     await pause();
   }
+}
+
+/** Restarts the function app under other documents when models that tests call are about to end. */
+async function keepModels(environment: Environment): Promise<void> {
+  const folder = governanceFolder();
+  if (folder === join(ROOT, 'governance')) return;
+  await new Chain(environment).restartFunctionApp({ GOVERNANCE_DIRECTORY: folder });
 }
 
 /** A chain as a test uses it, whoever has started it. */
