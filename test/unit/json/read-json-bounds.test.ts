@@ -1,17 +1,6 @@
 import { readJson } from '../../../src/json/read-json.ts';
+import { countTurns } from '../counted-turns.ts';
 import { rejectedBy } from '../thrown-by.ts';
-
-/** Turns that come at once and are counted. */
-function countingTurns() {
-  const turns = {
-    taken: 0,
-    next: () => {
-      turns.taken += 1;
-      return Promise.resolve();
-    },
-  };
-  return turns;
-}
 
 function listOf(count: number, item: string): Buffer {
   return Buffer.from(`[${Array.from({ length: count }, () => item).join(',')}]`);
@@ -61,7 +50,7 @@ test('a number has at most 1,100 characters', async () => {
 });
 
 test('a small body is read at once', async () => {
-  const turns = countingTurns();
+  const turns = countTurns();
   await readJson(Buffer.from(JSON.stringify({ text: 'x'.repeat(50_000) })), undefined, turns);
   expect(turns.taken).toBe(0);
 });
@@ -72,13 +61,13 @@ test.each([
   ['texts of escapes', Buffer.from(JSON.stringify(['\\"\n'.repeat(170_000)]))],
   ['space', Buffer.from(`[${' \n'.repeat(500_000)}]`)],
 ])('1 MB of %s is read in pieces of 64 KB', async (_, body) => {
-  const turns = countingTurns();
+  const turns = countTurns();
   await readJson(body, undefined, turns);
   expect(turns.taken).toBe(Math.floor((body.length - 1) / 65_536));
 });
 
 test('where 1 MB breaks is counted in pieces', async () => {
-  const turns = countingTurns();
+  const turns = countTurns();
   const error = await rejectedBy(readJson(Buffer.from(`["${'ü'.repeat(500_000)}",x]`), undefined, turns));
   expect(error.message).toBe('The body is not valid JSON at line 1, column 500005.');
   expect(turns.taken).toBe(30);

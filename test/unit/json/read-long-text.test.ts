@@ -1,18 +1,7 @@
 import fc from 'fast-check';
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import { readLongText } from '../../../src/json/read-long-text.ts';
-
-/** Counts the turns that are asked for. */
-function countTurns(): { next: () => Promise<void>; count: number } {
-  const turns = {
-    count: 0,
-    next: () => {
-      turns.count += 1;
-      return Promise.resolve();
-    },
-  };
-  return turns;
-}
+import { countTurns } from '../counted-turns.ts';
 
 test('a long text is decoded in turns of 64 KB, wherever escapes and characters stand', async () => {
   const pieces = fc.constantFrom(
@@ -33,7 +22,7 @@ test('a long text is decoded in turns of 64 KB, wherever escapes and characters 
       const json = `"${'x'.repeat(shift)}${round.repeat(Math.ceil(150_000 / round.length))}"`;
       const turns = countTurns();
       expect(await readLongText(readJsonAtOnce(Buffer.from(json)), turns)).toBe(JSON.parse(json));
-      expect(turns.count).toBeGreaterThanOrEqual(Math.ceil((Buffer.byteLength(json) - 2) / (65_536 + 8)));
+      expect(turns.taken).toBeGreaterThanOrEqual(Math.ceil((Buffer.byteLength(json) - 2) / (65_536 + 8)));
     }),
     { numRuns: 50 },
   );

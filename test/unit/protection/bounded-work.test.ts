@@ -6,20 +6,10 @@ import { createProtection } from '../../../src/protection/create-protection.ts';
 import { KindWords } from '../../../src/protection/kind-words.ts';
 import { Placeholders } from '../../../src/protection/placeholders.ts';
 import { replaceIn } from '../../../src/protection/replace-in.ts';
+import { countTurns } from '../counted-turns.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { fakeDetectors } from './fake-detectors.ts';
 import { CIRCUMSTANCES, NO_SERVICES } from './fake-services.ts';
-
-function countTurns(): { next: () => Promise<void>; count: number } {
-  const turns = {
-    count: 0,
-    next: () => {
-      turns.count += 1;
-      return Promise.resolve();
-    },
-  };
-  return turns;
-}
 
 async function protect(content: string, action: ProtectionAction = 'redact'): Promise<string | undefined> {
   const body = Buffer.from(JSON.stringify({ messages: [{ role: 'user', content }] }));
@@ -108,7 +98,7 @@ test('many values are replaced in turns of 1,000', async () => {
   const turns = countTurns();
   const placeholders = new Placeholders(new KindWords());
   expect(await replaceIn(text, replaced, placeholders, undefined, turns)).toBe('[EMAIL_1]b'.repeat(10_500));
-  expect(turns.count).toBe(10);
+  expect(turns.taken).toBe(10);
 });
 
 test('many edits are written in turns of 64 KB', async () => {
@@ -120,7 +110,7 @@ test('many edits are written in turns of 64 KB', async () => {
   }));
   const turns = countTurns();
   expect(Buffer.from(await editRanges(body, edits, turns)).toString()).toBe('"b",'.repeat(10_000));
-  expect(turns.count).toBe(10);
+  expect(turns.taken).toBe(10);
 });
 
 test('a long text becomes JSON in turns of 64 KB, and no character is cut', async () => {
@@ -134,6 +124,6 @@ test('a long text becomes JSON in turns of 64 KB, and no character is cut', asyn
     const written = await writeText(text, turns);
     expect(JSON.parse(written)).toBe(text);
     expect(written).toBe(JSON.stringify(text));
-    expect(turns.count).toBe(text.length > 65_536 ? Math.ceil(text.length / 65_537) : 0);
+    expect(turns.taken).toBe(text.length > 65_536 ? Math.ceil(text.length / 65_537) : 0);
   }
 });
